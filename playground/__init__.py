@@ -1,0 +1,1 @@
+"""A plugin-based playground for text generation with language models you can hold in your hand."""

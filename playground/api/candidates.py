@@ -1,0 +1,186 @@
+"""The tokens still standing and their scores: all at first, fewer after every truncation.
+
+So the funnel ("what did each stage remove?") is the data structure itself, and a stage after the
+first truncation costs next to nothing. It knows nothing of text, models or randomness.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy import ndarray
+
+
+class Candidates:
+    """A distribution over some of the vocabulary's tokens. A value: methods return new ones.
+
+    scores: (n,) float32 unnormalised log-probabilities, all finite.
+    ids: (n,) int64 token ids, ascending, or None for the whole vocabulary 0 to n - 1.
+    vocabulary: tokens of the whole vocabulary; where it is not told, one more than the highest id
+        here.
+    """
+
+    def __init__(
+        self, scores: ndarray, ids: ndarray | None = None, vocabulary: int | None = None
+    ) -> None:
+        self.scores = scores
+        self._ids = ids
+        self._vocabulary = vocabulary
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @property
+    def whole(self) -> bool:
+        """Whether no token of the vocabulary has been removed."""
+        return self._ids is None
+
+    @cached_property
+    def ids(self) -> ndarray:
+        """(n,) int64 token ids, ascending."""
+        return _all_ids(len(self.scores)) if self._ids is None else self._ids
+
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens the vocabulary has."""
+        if self._ids is None:
+            return len(self.scores)
+        return int(self._ids[-1]) + 1 if self._vocabulary is None else self._vocabulary
+
+    @cached_property
+    def _shifted(self) -> ndarray:
+        """The scores less the highest: exponentials of these neither overflow nor all vanish."""
+        shifted: ndarray = self.scores - self.scores.max()
+        return shifted
+
+    @cached_property
+    def _weights(self) -> tuple[ndarray, float]:
+        weights = np.exp(self._shifted)
+        return weights, float(weights.sum())
+
+    def probabilities(self) -> ndarray:
+        """(n,) float32 that sums to 1."""
+        weights, total = self._weights
+        return weights / np.float32(total)
+
+    @cached_property
+    def log_normalizer(self) -> float:
+        """Log of the sum of the exponentials of the scores."""
+        return float(self.scores.max()) + math.log(self._weights[1])
+
+    def log_probabilities(self) -> ndarray:
+        """(n,) float32, natural logarithms."""
+        return self._shifted - np.float32(math.log(self._weights[1]))
+
+    def entropy(self) -> float:
+        """Shannon entropy in nats."""
+        weights, total = self._weights
+        return max(0.0, math.log(total) - float(np.dot(weights, self._shifted)) / total)
+
+    def keep(self, mask: ndarray) -> Candidates:
+        """Only those where `mask` (n,) is true."""
+        kept = np.flatnonzero(mask)
+        return self if len(kept) == len(self) else self._at(kept)
+
+    def top(self, k: int) -> Candidates:
+        """The k with the highest scores; of equal scores the lower id stands."""
+        return self if k >= len(self) else self._at(_highest(self.scores, k))
+
+    def _at(self, places: ndarray) -> Candidates:
+        ids = places if self._ids is None else self._ids[places]
+        return Candidates(self.scores[places], ids, self.vocabulary)
+
+    def rescored(self, scores: ndarray) -> Candidates:
+        """The same tokens with other scores (n,)."""
+        return Candidates(np.asarray(scores, dtype=np.float32), self._ids, self._vocabulary)
+
+    def find(self, ids: Sequence[int] | ndarray) -> ndarray:
+        """Positions here of those of `ids` that still stand: distinct, ascending."""
+        wanted = _distinct(ids)
+        if self._ids is None:
+            return wanted[(wanted >= 0) & (wanted < len(self))]
+        if not len(wanted):
+            return wanted
+        places = np.searchsorted(self._ids, wanted)
+        places[places == len(self._ids)] = 0
+        found: ndarray = places[self._ids[places] == wanted]
+        return found
+
+    def logprob_of(self, token: int) -> float:
+        """The log-probability of `token`; minus infinity if it has been removed."""
+        place = self.find([token])
+        return float(self.scores[place[0]]) - self.log_normalizer if len(place) else -math.inf
+
+    def rank_of(self, token: int) -> int:
+        """How many candidates score higher than `token`; their number if it is not one of them."""
+        place = self.find([token])
+        return (
+            int(np.count_nonzero(self.scores > self.scores[place[0]])) if len(place) else len(self)
+        )
+
+    def best(self) -> int:
+        """The token with the highest score; of equal ones the lowest id."""
+        place = int(self.scores.argmax())
+        return place if self._ids is None else int(self._ids[place])
+
+
+def _distinct(ids: Sequence[int] | ndarray) -> ndarray:
+    if not isinstance(ids, ndarray):
+        distinct = np.fromiter(set(ids), dtype=np.int64)
+        distinct.sort()
+        return distinct
+    return ids if (ids[1:] > ids[:-1]).all() else np.unique(ids)
+
+
+@lru_cache(maxsize=8)
+def _all_ids(size: int) -> ndarray:
+    ids = np.arange(size)
+    ids.setflags(write=False)
+    return ids
+
+
+def top_indices(scores: ndarray, k: int) -> ndarray:
+    """Indices of the k highest of `scores` (n,), highest first; of equal ones the lower first."""
+    places = np.arange(len(scores)) if k >= len(scores) else _highest(scores, k)
+    order: ndarray = places[np.argsort(-scores[places], kind="stable")]
+    return order
+
+
+def _highest(scores: ndarray, k: int) -> ndarray:
+    """Indices, ascending, of the k < n highest of `scores` (n,); of equal ones the lower."""
+    if k < 1:
+        return np.empty(0, dtype=np.int64)
+    contenders = _contenders(scores, k)
+    values = scores if contenders is None else scores[contenders]
+    cut = np.partition(values, len(values) - k)[len(values) - k]
+    mask = values > cut
+    missing = k - np.count_nonzero(mask)
+    mask[np.flatnonzero(values == cut)[:missing]] = True
+    places = np.flatnonzero(mask)
+    return places if contenders is None else contenders[places]
+
+
+ROWS = 64
+
+
+def _contenders(scores: ndarray, k: int) -> ndarray | None:
+    """Indices, ascending, of all that can be among the k highest; None where it is not worth it.
+
+    The scores are laid out as a table; at least k of them reach the k-th highest of its columns'
+    maxima, so what does not reach it cannot matter, and only a few columns have to be looked at.
+    Exact.
+    """
+    columns = len(scores) // ROWS
+    if k > columns // 4:
+        return None
+    table = scores[: ROWS * columns].reshape(ROWS, columns)
+    maxima = table.max(axis=0)
+    bound = np.partition(maxima, columns - k)[columns - k]
+    hot = np.flatnonzero(maxima >= bound)
+    hits = np.flatnonzero(table[:, hot] >= bound)
+    row, column = np.divmod(hits, len(hot))
+    rest = ROWS * columns + np.flatnonzero(scores[ROWS * columns :] >= bound)
+    return np.concatenate([row * columns + hot[column], rest])

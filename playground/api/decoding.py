@@ -1,0 +1,140 @@
+"""How text is decoded: processors narrow candidates, strategies own the loop, the engine drives both.
+
+A processor is a pure function of the ids so far and the candidates, so it works inside any strategy, in any
+beam. What has memory across steps is a strategy: a generator that asks for model reads and is resumed with
+the readings, so that any number of them advance in one batched read a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import msgspec
+
+from playground.api.model import LanguageModel, Need, Read, Reading, State
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+    from playground.api.candidates import Candidates
+
+
+class Noise(Protocol):
+    """Randomness as a pure function of (seed, sequence, position, token id)."""
+
+    def gumbel(self, position: int, ids: ndarray | None, size: int) -> ndarray:
+        """Standard Gumbel variates, float32, for token `ids` (None: 0 to size - 1) at `position`."""
+
+    def uniform(self, position: int, stream: int = 0) -> float:
+        """One uniform variate in [0, 1) for `position`; each `stream` is independent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a processor stands: the ids so far (prompt first), the prompt's length, the noise."""
+
+    ids: Sequence[int]
+    prompt_length: int
+    noise: Noise
+
+    @property
+    def position(self) -> int:
+        """Index of the token to be chosen, counted from the prompt's first."""
+        return len(self.ids)
+
+
+class Processor(msgspec.Struct, frozen=True):
+    """A stage of the chain; its fields are its options.
+
+    It returns candidates that are a subset of those it was given, at least one, with finite scores.
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ()
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        raise NotImplementedError
+
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know of these options, such as a value that means something special."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """`token` is final. `chosen` is the distribution it was chosen from, `logits` the model's own row."""
+
+    token: int
+    chosen: Candidates
+    logits: ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What follows the committed text for now; each draft replaces the one before."""
+
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAll:
+    """The effect behind `context.read` and `context.read_all`: resumed with one Reading for each Read."""
+
+    reads: tuple[Read, ...]
+
+
+Effect = Commit | Draft | ReadAll
+Decoding = Generator[Effect, Any, None]
+
+
+class DecodeContext(Protocol):
+    """What a strategy is given: the prompt, already read, and the means to go on."""
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The prompt's tokens."""
+
+    @property
+    def reading(self) -> Reading:
+        """Having read the prompt; `reading.logits[-1]` scores the first token to be chosen."""
+
+    @property
+    def model(self) -> LanguageModel: ...
+
+    @property
+    def noise(self) -> Noise: ...
+
+    @property
+    def limit(self) -> int:
+        """Most tokens that will be listened to: what the request or the context allows, the fewer."""
+
+    @property
+    def sequence(self) -> int:
+        """Which of the request's n sequences this is, from 0."""
+
+    def candidates(self, ids: Sequence[int], logits: ndarray) -> Candidates:
+        """What the chain leaves of `logits` after `ids`."""
+
+    def choose(self, ids: Sequence[int], logits: ndarray) -> tuple[int, Candidates]:
+        """The chain, then the seeded choice: a token, and the candidates it was drawn from."""
+
+    def read(
+        self, state: State, tokens: Sequence[int], need: Need = Need.LOGITS
+    ) -> Generator[ReadAll, list[Reading], Reading]:
+        """`reading = yield from context.read(state, tokens)`."""
+
+    def read_all(self, reads: Sequence[Read]) -> Generator[ReadAll, list[Reading], list[Reading]]:
+        """`readings = yield from context.read_all(reads)`: many readings from one forward pass."""
+
+
+class Strategy(msgspec.Struct, frozen=True):
+    """Owns the loop: extends the text until the engine stops listening; its fields are its options."""
+
+    needs: ClassVar[Need] = Need.LOGITS
+    aliases: ClassVar[tuple[str, ...]] = ()
+    deterministic: ClassVar[bool] = False
+    """Whether the seed has no influence, so that several sequences would be the same."""
+
+    def decode(self, context: DecodeContext) -> Decoding:
+        raise NotImplementedError

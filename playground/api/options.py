@@ -1,0 +1,106 @@
+"""How an option declares its type, range, default and help: once, as an annotated field of a frozen Struct.
+
+Chains, flags, completion, validation messages and generated documentation all read it from here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from playground.api.errors import InvalidInput
+
+__all__ = ["Meta", "Option", "build", "name_of", "options_of", "summary_of"]
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One option of a processor, strategy or trainer, as its class declares it."""
+
+    name: str
+    type: Any
+    """The annotation without its `Meta`."""
+    default: Any
+    """`msgspec.NODEFAULT` when the option must be given."""
+    range: str
+    """For people: `0 to 1`, `at least 1`, or nothing."""
+    help: str
+
+    @property
+    def required(self) -> bool:
+        return self.default is msgspec.NODEFAULT
+
+
+def name_of(cls: type) -> str:
+    """The name a plugin's class is known by: its own `name`, else its class name in snake_case."""
+    own = cls.__dict__.get("name")
+    if isinstance(own, str):
+        return own
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def summary_of(cls: type) -> str:
+    """The first paragraph of the docstring, on one line."""
+    return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+
+
+def options_of(cls: type[msgspec.Struct]) -> tuple[Option, ...]:
+    """The options that a Struct class declares, in order."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    return tuple(_option(field, hints[field.name]) for field in msgspec.structs.fields(cls))
+
+
+def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
+    annotations = typing.get_args(hint)[1:] if typing.get_origin(hint) is typing.Annotated else ()
+    metas = [meta for meta in annotations if isinstance(meta, Meta)]
+    kind = typing.get_args(hint)[0] if annotations else hint
+    default = field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        default = field.default_factory()
+    help_text = next((meta.description for meta in metas if meta.description), "")
+    return Option(field.name, kind, default, _range(metas), help_text)
+
+
+def _range(metas: list[Meta]) -> str:
+    low = next((f"at least {m.ge:g}" for m in metas if m.ge is not None), "")
+    low = next((f"more than {m.gt:g}" for m in metas if m.gt is not None), low)
+    high = next((f"at most {m.le:g}" for m in metas if m.le is not None), "")
+    high = next((f"less than {m.lt:g}" for m in metas if m.lt is not None), high)
+    return " and ".join(part for part in (low, high) if part)
+
+
+def build(cls: type[S], values: Mapping[str, Any]) -> S:
+    """An instance of `cls` from plain values, validated against its declared types and ranges.
+
+    Raises InvalidInput naming the option, what it takes and what it was given.
+    """
+    options = {option.name: option for option in options_of(cls)}
+    for key, value in values.items():
+        if key not in options:
+            takes = ", ".join(options) or "no options"
+            raise InvalidInput(f"{name_of(cls)} has no option {key!r}", f"it takes: {takes}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidInput(f"{name_of(cls)}: {key} must be a finite number, not {value}")
+    missing = [o.name for o in options.values() if o.required and o.name not in values]
+    if missing:
+        raise InvalidInput(f"{name_of(cls)} needs {', '.join(missing)}")
+    for key, value in values.items():
+        _check(cls, options[key], value)
+    return msgspec.convert(dict(values), cls)
+
+
+def _check(cls: type[msgspec.Struct], option: Option, value: Any) -> None:
+    hint = typing.get_type_hints(cls, include_extras=True)[option.name]
+    try:
+        msgspec.convert(value, hint)
+    except msgspec.ValidationError:
+        kind = getattr(option.type, "__name__", str(option.type))
+        wanted = " ".join(part for part in (kind, option.range) if part)
+        raise InvalidInput(f"{name_of(cls)}: {option.name} must be {wanted}, not {value!r}") from None
