@@ -1,0 +1,1 @@
+"""Decoding where the model is: knows ids and text, no user interface, no asyncio."""

@@ -1,0 +1,71 @@
+"""What a strategy is given to decode with."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from numpy import ndarray
+
+from playground.api.candidates import Candidates
+from playground.api.decoding import Noise, ReadAll, Step
+from playground.api.model import LanguageModel, Need, Read, Reading, State
+from playground.engine.chain import Chain
+
+
+@dataclass
+class Line:
+    """What has been read in one line from the prompt on, as long as no read left that line."""
+
+    ids: list[int]
+    reading: Reading
+    unbroken: bool = True
+
+    def extend(self, state: State, tokens: Sequence[int], reading: Reading) -> None:
+        self.unbroken = self.unbroken and state is self.reading.state
+        if self.unbroken:
+            self.ids.extend(tokens)
+            self.reading = reading
+
+
+@dataclass(frozen=True)
+class Context:
+    """The engine's `DecodeContext`; see there."""
+
+    ids: tuple[int, ...]
+    reading: Reading
+    model: LanguageModel
+    chain: Chain
+    noise: Noise
+    limit: int
+    sequence: int
+    line: Line
+
+    def candidates(self, ids: Sequence[int], logits: ndarray) -> Candidates:
+        return self.chain.candidates(logits, Step(ids, len(self.ids), self.noise))
+
+    def choose(self, ids: Sequence[int], logits: ndarray) -> tuple[int, Candidates]:
+        chosen = self.candidates(ids, logits)
+        return draw(chosen, self.noise, len(ids)), chosen
+
+    def read(
+        self, state: State, tokens: Sequence[int], need: Need = Need.LOGITS
+    ) -> Generator[ReadAll, list[Reading], Reading]:
+        readings = yield ReadAll((Read(state, tuple(tokens), need),))
+        self.line.extend(state, tokens, readings[0])
+        return readings[0]
+
+    def read_all(self, reads: Sequence[Read]) -> Generator[ReadAll, list[Reading], list[Reading]]:
+        self.line.unbroken = False
+        readings = yield ReadAll(tuple(reads))
+        return readings
+
+
+def draw(candidates: Candidates, noise: Noise, position: int) -> int:
+    """A token drawn by the Gumbel-max trick: its law is `candidates.probabilities()`."""
+    if len(candidates) == 1:
+        return candidates.best()
+    ids = None if candidates.whole else candidates.ids
+    gumbel = noise.gumbel(position, ids, len(candidates))
+    place = int((candidates.scores + gumbel).argmax())
+    return place if ids is None else int(ids[place])

@@ -1,0 +1,43 @@
+"""Token ids to text as they come: whole characters only, at a cost that does not grow with the text."""
+
+from __future__ import annotations
+
+import codecs
+
+from playground.api.model import Tokenizer
+
+_decoder = codecs.getincrementaldecoder("utf-8")
+
+
+class Detokenizer:
+    """The text of one growing sequence whose last token before it is `previous`."""
+
+    def __init__(self, tokenizer: Tokenizer, previous: int | None) -> None:
+        self._tokenizer = tokenizer
+        self._previous = previous
+        self._decoder = _decoder("replace")
+
+    def add(self, token: int) -> tuple[str, bytes]:
+        """The characters that `token` completes (perhaps none), and its own bytes."""
+        data = self._tokenizer.piece(token, self._previous)
+        self._previous = token
+        return self._decoder.decode(data), data
+
+    def finish(self) -> str:
+        """What is left at the end: a replacement character where half a character was said."""
+        return self._decoder.decode(b"", final=True)
+
+    def preview(self, tokens: tuple[int, ...]) -> str:
+        """The text that `tokens` would add, without adding them."""
+        ahead = _decoder("replace")
+        ahead.setstate(self._decoder.getstate())
+        previous, text = self._previous, []
+        for token in tokens:
+            text.append(ahead.decode(self._tokenizer.piece(token, previous)))
+            previous = token
+        return "".join(text)
+
+
+def piece_text(tokenizer: Tokenizer, token: int, previous: int | None) -> str:
+    """What one token would read as alone; half a character is a replacement character."""
+    return tokenizer.piece(token, previous).decode("utf-8", "replace")

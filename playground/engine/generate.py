@@ -1,0 +1,196 @@
+"""A request becomes a prompt that is read once, n decodes that share that reading, and events."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+
+from playground.api.decoding import Decoding, Effect, ReadAll
+from playground.api.errors import InvalidInput, PluginFailed
+from playground.api.events import Event, Started
+from playground.api.model import LanguageModel, Need, Read, Reading
+from playground.api.request import GenerationRequest
+from playground.engine.chain import Chain
+from playground.engine.context import Context, Line
+from playground.engine.noise import HashedNoise
+from playground.engine.prefix import Known, PrefixCache
+from playground.engine.prompt import fit_prompt, prompt_ids
+from playground.engine.scheduler import Scheduler, Task
+from playground.engine.sequence import Sequence
+
+# Seeds that are drawn are short enough to be typed again.
+DRAWN_SEEDS = 2**32
+
+
+class Generation:
+    """One request under way. Iterating over it drives the scheduler; `cancel` ends it within one token."""
+
+    def __init__(
+        self,
+        request: GenerationRequest,
+        model: LanguageModel,
+        chain: Chain,
+        scheduler: Scheduler,
+        prefixes: PrefixCache,
+    ) -> None:
+        self.request = request
+        self.events: deque[Event] = deque()
+        _check_needs(chain, model, request.model)
+        self._model = model
+        self._chain = chain
+        self._scheduler = scheduler
+        self._prefixes = prefixes
+        self._clock = time.monotonic()
+        self._seed = request.seed if request.seed is not None else secrets.randbelow(DRAWN_SEEDS)
+        ids = prompt_ids(model, request.prompt)
+        context = model.context_length
+        self._ids, cuts = fit_prompt(ids, context, request.max_tokens, request.fit)
+        room = request.max_tokens if context is None else context - len(self._ids)
+        self._limit = min(request.max_tokens, room)
+        known = prefixes.find(model, self._ids)
+        self._notices = (*cuts, *chain.notices, *self._limits(context))
+        self._sequences = [self._sequence(index) for index in range(request.n)]
+        self._tasks: list[Task] = []
+        self._start(known)
+
+    @property
+    def done(self) -> bool:
+        """Whether every sequence has ended; events may still wait."""
+        return all(sequence.finished for sequence in self._sequences)
+
+    def __iter__(self) -> Generation:
+        return self
+
+    def __next__(self) -> Event:
+        while not self.events:
+            if self.done:
+                raise StopIteration
+            self._scheduler.tick()
+        return self.events.popleft()
+
+    def cancel(self) -> None:
+        """Stop now: what was said stays said, and what was held is freed."""
+        for task in self._tasks:
+            if not task.ended:
+                self._scheduler.cancel(task)
+        for sequence in self._sequences:
+            sequence.finish("cancelled")
+
+    close = cancel
+
+    def _limits(self, context: int | None) -> list[str]:
+        notices = []
+        if self._limit < self.request.max_tokens:
+            notices.append(
+                f"the context of {context:,} tokens has room for {self._limit:,} more, "
+                f"not {self.request.max_tokens:,}"
+            )
+        if self.request.n > 1 and self._chain.strategy.deterministic:
+            name = self._chain.strategy_name
+            notices.append(f"{name} is deterministic: all {self.request.n} sequences are the same")
+        return notices
+
+    def _sequence(self, index: int) -> Sequence:
+        return Sequence(
+            self.request,
+            self._model,
+            self._ids,
+            index=index,
+            seed=self._seed,
+            limit=self._limit,
+            started=self._clock,
+            emit=self.events.append,
+        )
+
+    def _start(self, known: Known) -> None:
+        for sequence in self._sequences:
+            self.events.append(
+                Started(
+                    sequence=sequence.index,
+                    model=self.request.model,
+                    chain=self._chain.text,
+                    seed=self._seed,
+                    prompt_tokens=len(self._ids),
+                    cached_tokens=known.state.length,
+                    device=self._model.device,
+                    dtype=self._model.dtype,
+                    notices=self._notices if sequence.index == 0 else (),
+                )
+            )
+        if self._limit == 0:
+            for sequence in self._sequences:
+                sequence.finish("length")
+        elif known.logits is not None and known.state.length == len(self._ids):
+            self._decode(Reading(known.logits, known.state))
+        else:
+            self._add(self._prefill(known), _nothing_said, self._prefill_ended, "the prompt")
+
+    def _prefill(self, known: Known) -> Decoding:
+        rest = self._ids[known.state.length :]
+        readings = yield ReadAll((Read(known.state, rest, Need.LOGITS, logits_to_keep=1),))
+        self._prefixes.keep(self._model, self._ids, readings[0])
+        self._decode(readings[0])
+
+    def _prefill_ended(self, error: Exception | None) -> None:
+        if error is not None:
+            for sequence in self._sequences:
+                sequence.finish("error", error)
+
+    def _decode(self, reading: Reading) -> None:
+        """Every sequence goes on from the prompt's one reading."""
+        for sequence in self._sequences:
+            self._decode_one(sequence, reading)
+
+    def _decode_one(self, sequence: Sequence, reading: Reading) -> None:
+        line = Line(list(self._ids), reading)
+        noise = HashedNoise(self._seed, sequence.index)
+        context = Context(
+            self._ids, reading, self._model, self._chain, noise, self._limit, sequence.index, line
+        )
+
+        def take(effect: Effect) -> None:
+            sequence.take(effect)
+            if sequence.finished:
+                self._scheduler.cancel(task)
+                self._remember(line)
+
+        def end(error: Exception | None) -> None:
+            # A strategy that returns has come to the end of its text.
+            sequence.finish("error" if error else "eos", error)
+
+        label = f"strategy {self._chain.strategy_name}"
+        task = self._add(self._drive(context), take, end, label)
+
+    def _drive(self, context: Context) -> Decoding:
+        yield from self._chain.strategy.decode(context)
+
+    def _remember(self, line: Line) -> None:
+        if line.unbroken:
+            self._prefixes.keep(self._model, tuple(line.ids), line.reading)
+
+    def _add(
+        self,
+        generator: Decoding,
+        on_effect: Callable[[Effect], None],
+        on_end: Callable[[Exception | None], None],
+        label: str,
+    ) -> Task:
+        task = Task(self._model, generator, on_effect, on_end, label)
+        self._tasks.append(task)
+        self._scheduler.add(task)
+        return task
+
+
+def _nothing_said(effect: Effect) -> None:
+    raise PluginFailed(f"the reading of a prompt said {effect}")
+
+
+def _check_needs(chain: Chain, model: LanguageModel, name: str) -> None:
+    missing = chain.strategy.needs & ~model.offers
+    if missing:
+        wanted = " and ".join(str(need.name).lower() for need in missing)
+        raise InvalidInput(
+            f"strategy {chain.strategy_name} needs {wanted}, which {name} does not offer"
+        )

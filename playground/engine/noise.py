@@ -1,0 +1,70 @@
+"""Randomness as a pure function of (seed, sequence, position, token id).
+
+The same seed gives the same text alone or in a batch, after a rewind, on any device; strategies compared on
+one seed share their noise. Integer hashing only, so that every platform draws the same bits.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy import ndarray
+
+MASK = (1 << 64) - 1
+
+
+def splitmix64(value: int) -> int:
+    """The finalizer of SplitMix64 (Steele, Lea and Flood 2014): a bijection of 64-bit integers."""
+    value = (value + 0x9E3779B97F4A7C15) & MASK
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & MASK
+    return value ^ (value >> 31)
+
+
+class HashedNoise:
+    """Noise of one sequence of one request."""
+
+    def __init__(self, seed: int, sequence: int) -> None:
+        self._key = splitmix64(splitmix64(seed) ^ sequence)
+
+    def gumbel(self, position: int, ids: ndarray | None, size: int) -> ndarray:
+        """Standard Gumbel variates (n,) float32 for token `ids` (None: 0 to size - 1)."""
+        key = splitmix64(self._key ^ position)
+        low, high = np.uint32(key & 0xFFFFFFFF), np.uint32(key >> 32)
+        tokens = _all_ids(size) if ids is None else ids.astype(np.uint32)
+        # Two rounds of a 32-bit finalizer, keyed before and between, so that the tokens of one position
+        # and the positions of one token are independent.
+        bits = _mix32(_mix32(tokens ^ low) + high)
+        # 2**-32 * (bits + 1/2) lies strictly between 0 and 1.
+        uniform = bits.astype(np.float64)
+        uniform += 0.5
+        uniform *= 2.0**-32
+        exponential = np.log(uniform.astype(np.float32))
+        # float32 rounds the largest uniforms to 1, whose exponential variate would be 0.
+        np.minimum(exponential, np.float32(-(2.0**-33)), out=exponential)
+        np.negative(exponential, out=exponential)
+        np.log(exponential, out=exponential)
+        return np.negative(exponential, out=exponential)
+
+    def uniform(self, position: int, stream: int = 0) -> float:
+        """One uniform variate in [0, 1) with 53 random bits."""
+        key = splitmix64(splitmix64(self._key ^ position) ^ (stream + 1))
+        return (key >> 11) * 2.0**-53
+
+
+@cache
+def _all_ids(size: int) -> ndarray:
+    ids = np.arange(size, dtype=np.uint32)
+    ids.setflags(write=False)
+    return ids
+
+
+def _mix32(value: ndarray) -> ndarray:
+    """The 32-bit finalizer `lowbias32` (Wellons 2018); arithmetic wraps modulo 2**32."""
+    value = value ^ (value >> np.uint32(16))
+    value *= np.uint32(0x7FEB352D)
+    value ^= value >> np.uint32(15)
+    value *= np.uint32(0x846CA68B)
+    value ^= value >> np.uint32(16)
+    return value

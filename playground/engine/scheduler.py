@@ -1,0 +1,169 @@
+"""Many decodes, one batched read per model and tick.
+
+Knows generators that ask for reads, and nothing of text: any number of strategies, sequences and requests
+advance together, and one that raises fails alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from playground.api.decoding import Decoding, Effect, ReadAll
+from playground.api.errors import PlaygroundError, PluginFailed
+from playground.api.model import LanguageModel, Need, Read, Reading
+from playground.plugins import one_line
+
+# Tokens of a long prompt that are read in one tick: small while others wait, so that they go on.
+CHUNK_ALONE = 512
+CHUNK_SHARED = 128
+
+
+@dataclass(eq=False)
+class Task:
+    """One generator being driven.
+
+    `on_effect` takes each Commit and Draft; `on_end` takes the generator's error, or None when it returned.
+    """
+
+    model: LanguageModel
+    generator: Decoding
+    on_effect: Callable[[Effect], None]
+    on_end: Callable[[Exception | None], None]
+    label: str
+    """Whose fault it is when the generator raises: `strategy beam`."""
+    wanted: tuple[Read, ...] = ()
+    answers: tuple[Reading | None, ...] = ()
+    ended: bool = False
+
+
+class Scheduler:
+    """The running tasks."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+
+    def add(self, task: Task) -> None:
+        """Take a task; it starts with the next tick, or at the end of the one under way."""
+        self.tasks.append(task)
+
+    def cancel(self, task: Task) -> None:
+        """Close a task's generator and forget its reads, at once; `on_end` is not called."""
+        task.ended = True
+        self.tasks.remove(task)
+        task.generator.close()
+
+    def tick(self) -> None:
+        """One batched read for each model that tasks wait for, and every task run to its next read."""
+        self._resume_ready()
+        waiting: dict[int, list[Task]] = {}
+        for task in self.tasks:
+            waiting.setdefault(id(task.model), []).append(task)
+        for tasks in waiting.values():
+            self._advance(tasks)
+        self._resume_ready()
+
+    def _resume_ready(self) -> None:
+        """Run every task that waits for nothing, those included that are added on the way."""
+        while ready := [task for task in self.tasks if None not in task.answers]:
+            for task in ready:
+                if not task.ended:
+                    self._resume(task)
+
+    def _advance(self, tasks: list[Task]) -> None:
+        chunk = CHUNK_ALONE if len(tasks) == 1 else CHUNK_SHARED
+        asked = [
+            (task, place, next_read(task.wanted[place], chunk))
+            for task in tasks
+            for place, answer in enumerate(task.answers)
+            if answer is None
+        ]
+        readings = self._read(tasks[0].model, asked)
+        for (task, place, read), reading in zip(asked, readings, strict=True):
+            if reading is not None:
+                _accept(task, place, read, reading)
+
+    def _read(
+        self, model: LanguageModel, asked: list[tuple[Task, int, Read]]
+    ) -> list[Reading | None]:
+        """The readings; where the batch fails, those tasks that fail alone too are ended with the error."""
+        try:
+            return list(checked_read(model, [read for _, _, read in asked]))
+        except Exception as error:
+            if len({id(task) for task, _, _ in asked}) == 1:
+                self._end(asked[0][0], _blame("the model", error))
+                return [None] * len(asked)
+        alone: list[Reading | None] = []
+        for task, place, read in asked:
+            alone += [None] if task.ended else self._read(model, [(task, place, read)])
+        return alone
+
+    def _resume(self, task: Task) -> None:
+        """Run the generator to its next read, handing on what it says on the way."""
+        answer = list(task.answers) or None
+        try:
+            effect = task.generator.send(answer)
+            while not isinstance(effect, ReadAll):
+                task.on_effect(effect)
+                if task.ended:
+                    return
+                effect = next(task.generator)
+            if not effect.reads:
+                raise PluginFailed(f"{task.label} asked for no reads")
+            task.wanted, task.answers = effect.reads, (None,) * len(effect.reads)
+        except StopIteration:
+            self._end(task, None)
+        except Exception as error:
+            self._end(task, _blame(task.label, error))
+
+    def _end(self, task: Task, error: Exception | None) -> None:
+        if not task.ended:
+            self.cancel(task)
+            task.on_end(error)
+
+
+def next_read(read: Read, chunk: int) -> Read:
+    """The part of a read for one tick: all of it, or the first `chunk` tokens of a long prompt."""
+    if len(read.tokens) <= chunk or read.logits_to_keep != 1 or read.need != Need.LOGITS:
+        return read
+    return replace(read, tokens=read.tokens[:chunk])
+
+
+def checked_read(model: LanguageModel, reads: list[Read]) -> list[Reading]:
+    """`model.read`, checked at its border: shapes, and numbers that are finite."""
+    readings = model.read(reads)
+    if len(readings) != len(reads):
+        raise PluginFailed(f"the model answered {len(reads)} reads with {len(readings)} readings")
+    vocabulary = model.tokenizer.vocabulary_size
+    for read, reading in zip(reads, readings, strict=True):
+        kept = len(read.tokens)
+        if read.logits_to_keep is not None:
+            kept = min(kept, read.logits_to_keep)
+        shape = getattr(reading.logits, "shape", None)
+        if shape != (kept, vocabulary):
+            raise PluginFailed(
+                f"the model returned logits of shape {shape}, not {(kept, vocabulary)}"
+            )
+        if not np.isfinite(reading.logits).all():
+            raise PluginFailed("the model returned logits that are not finite (NaN or infinite)")
+    return readings
+
+
+def _accept(task: Task, place: int, read: Read, reading: Reading) -> None:
+    """Take a reading; where it was a part of a prompt, ask for the rest."""
+    rest = task.wanted[place].tokens[len(read.tokens) :]
+    if rest:
+        later = replace(task.wanted[place], state=reading.state, tokens=rest)
+        task.wanted = (*task.wanted[:place], later, *task.wanted[place + 1 :])
+    else:
+        task.answers = (*task.answers[:place], reading, *task.answers[place + 1 :])
+
+
+def _blame(label: str, error: Exception) -> Exception:
+    if isinstance(error, PlaygroundError):
+        return error
+    failure = PluginFailed(f"{label} failed: {one_line(error)}")
+    failure.__cause__ = error
+    return failure

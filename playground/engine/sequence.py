@@ -1,0 +1,160 @@
+"""One sequence of a request: commits become token events; decides when to stop listening."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playground.api.candidates import Candidates, top_indices
+from playground.api.decoding import Commit, Draft, Effect
+from playground.api.errors import PlaygroundError, PluginFailed
+from playground.api.events import Alternative, Drafted, Event, Finished, Token
+from playground.api.model import LanguageModel
+from playground.api.request import GenerationRequest, StopReason
+from playground.engine.detokenize import Detokenizer, piece_text
+from playground.engine.stopping import HoldBack
+
+
+class Sequence:
+    """Listens to one decode and tells `emit` what it says."""
+
+    def __init__(
+        self,
+        request: GenerationRequest,
+        model: LanguageModel,
+        prompt: tuple[int, ...],
+        *,
+        index: int,
+        seed: int,
+        limit: int,
+        started: float,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self.index = index
+        self.ids = list(prompt)
+        self.finished = False
+        self._request = request
+        self._model = model
+        self._prompt_length = len(prompt)
+        self._seed = seed
+        self._limit = limit
+        self._started = started
+        self._emit = emit
+        self._detokenizer = Detokenizer(model.tokenizer, prompt[-1] if prompt else None)
+        self._hold: HoldBack[dict[str, Any]] = HoldBack(request.stop)
+        self._text: list[str] = []
+        self._released = 0
+
+    def take(self, effect: Effect) -> None:
+        """A Commit or a Draft of the strategy."""
+        if isinstance(effect, Commit):
+            self._commit(effect)
+        elif isinstance(effect, Draft):
+            text = self._detokenizer.preview(effect.tokens)
+            self._emit(Drafted(sequence=self.index, ids=effect.tokens, text=text))
+        else:
+            raise PluginFailed(f"a strategy yielded {type(effect).__name__}, not an effect")
+
+    def finish(self, reason: StopReason, error: Exception | None = None) -> None:
+        """End the sequence: let out what was held back, and say why it ended."""
+        if self.finished:
+            return
+        self.finished = True
+        rest = self._hold.flush()
+        tail = "" if reason == "stop" else self._detokenizer.finish()
+        if tail and rest:
+            rest[-1] = (rest[-1][0], rest[-1][1] + tail)
+        self._release(rest)
+        if tail and not rest:
+            self._text.append(tail)
+        self._emit(self._finished(reason, error))
+
+    def _finished(self, reason: StopReason, error: Exception | None) -> Finished:
+        known = error if isinstance(error, PlaygroundError) else None
+        return Finished(
+            sequence=self.index,
+            reason=reason,
+            text="".join(self._text),
+            tokens=self._released,
+            seconds=time.monotonic() - self._started,
+            seed=self._seed,
+            prompt_tokens=self._prompt_length,
+            stop=self._hold.stop,
+            error=str(error) if error else None,
+            hint=known.hint or None if known else None,
+            exit_code=known.exit_code if known else int(error is not None),
+        )
+
+    def _commit(self, commit: Commit) -> None:
+        token = self._checked(commit)
+        previous = self.ids[-1] if self.ids else None
+        self.ids.append(token)
+        ended = token in self._model.tokenizer.eos_ids
+        text, data = ("", b"") if ended else self._detokenizer.add(token)
+        self._release(self._hold.push(self._facts(commit, previous, data), text))
+        reason = self._reason(ended)
+        if reason is not None:
+            self.finish(reason)
+
+    def _checked(self, commit: Commit) -> int:
+        token = int(commit.token)
+        if not 0 <= token < self._model.tokenizer.vocabulary_size:
+            raise PluginFailed(f"the strategy committed {token}, which is no token of the model")
+        if not isinstance(commit.chosen, Candidates) or not len(commit.chosen.find([token])):
+            raise PluginFailed("the strategy committed a token that is not among its candidates")
+        return token
+
+    def _reason(self, ended: bool) -> StopReason | None:
+        if self._hold.stop is not None:
+            return "stop"
+        if ended:
+            return "eos"
+        if len(self.ids) - self._prompt_length >= self._limit:
+            return "length" if self._limit >= self._request.max_tokens else "context"
+        seconds = self._request.max_seconds
+        if seconds is not None and time.monotonic() - self._started >= seconds:
+            return "time"
+        return None
+
+    def _facts(self, commit: Commit, previous: int | None, data: bytes) -> dict[str, Any]:
+        raw = Candidates(commit.logits)
+        return {
+            "sequence": self.index,
+            "id": int(commit.token),
+            "bytes": tuple(data),
+            **self._measures("", commit.chosen, commit.token, previous),
+            **self._measures("raw_", raw, commit.token, previous),
+        }
+
+    def _measures(
+        self, prefix: str, candidates: Candidates, token: int, previous: int | None
+    ) -> dict[str, Any]:
+        return {
+            f"{prefix}logprob": candidates.logprob_of(token),
+            f"{prefix}rank": candidates.rank_of(token),
+            f"{prefix}entropy": candidates.entropy(),
+            f"{prefix}alternatives": self._alternatives(candidates, previous),
+        }
+
+    def _alternatives(
+        self, candidates: Candidates, previous: int | None
+    ) -> tuple[Alternative, ...]:
+        """The likeliest tokens, the best first."""
+        wanted = min(self._request.alternatives, len(candidates))
+        if not wanted:
+            return ()
+        places = top_indices(candidates.scores, wanted)
+        ids = (places if candidates.whole else candidates.ids[places]).tolist()
+        logprobs = (candidates.scores[places] - candidates.log_normalizer).tolist()
+        tokenizer = self._model.tokenizer
+        return tuple(
+            Alternative(token, piece_text(tokenizer, token, previous), logprob)
+            for token, logprob in zip(ids, logprobs, strict=True)
+        )
+
+    def _release(self, clear: list[tuple[dict[str, Any], str]]) -> None:
+        for facts, text in clear:
+            self._emit(Token(index=self._released, text=text, **facts))
+            self._released += 1
+            self._text.append(text)
