@@ -32,25 +32,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     offline: bool = False
     strict: bool = False
     """Make a plugin that cannot be loaded fatal instead of setting it aside."""
-    plugins: tuple[Path, ...] = ()
+    plugins: tuple[str, ...] = ()
     """Folders of single-file plugins, beside `plugins/` in the configuration folder."""
-    models: tuple[Path, ...] = ()
+    models: tuple[str, ...] = ()
     """Folders whose children are model folders, beside `models/` in the data folder."""
-    prompts: tuple[Path, ...] = ()
+    prompts: tuple[str, ...] = ()
     """Folders of templates, beside `prompts/` in the configuration folder."""
     prefix_cache_bytes: int = 512 * 2**20
 
     @property
     def plugin_folders(self) -> tuple[Path, ...]:
-        return (*self.plugins, paths.config_folder() / "plugins")
+        return (*map(Path, self.plugins), paths.config_folder() / "plugins")
 
     @property
     def model_folders(self) -> tuple[Path, ...]:
-        return (*self.models, paths.data_folder() / "models")
+        return (*map(Path, self.models), paths.data_folder() / "models")
 
     @property
     def prompt_folders(self) -> tuple[Path, ...]:
-        return (*self.prompts, paths.config_folder() / "prompts")
+        return (*map(Path, self.prompts), paths.config_folder() / "prompts")
 
 
 ENVIRONMENT = {
