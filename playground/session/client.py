@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from playground import paths
 from playground.api.events import Event
 from playground.api.model import LanguageModel, Tokenizer
 from playground.api.request import GenerationRequest
@@ -18,6 +19,7 @@ from playground.plugins import Plugins, load_plugins
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog
     from playground.engine.engine import Engine
+    from playground.session.prompts import PromptLibrary
 
 
 class EventStream(Iterator[Event], Protocol):
@@ -44,6 +46,14 @@ class Session:
         return Catalog(
             self.plugins.backends_in_order(), self.plugins.models, self.settings.model_folders
         )
+
+    @cached_property
+    def prompts(self) -> PromptLibrary:
+        """The templates of the user's folders, those that ship, and those of plugins."""
+        from playground.session.prompts import PromptLibrary
+
+        folders = (*self.settings.prompt_folders, paths.shipped_prompts())
+        return PromptLibrary(folders, self.plugins.templates)
 
     @cached_property
     def engine(self) -> Engine:
