@@ -42,7 +42,9 @@ from playground.api.model import (
 )
 from playground.api.options import Meta, Option
 from playground.api.request import DEFAULT_CHAIN, Fit, GenerationRequest, StopReason
-from playground.api.template import Prompt, Template, Variable
+from playground.api.results import Classification, Expectation, Prediction, Score
+from playground.api.template import Prompt, Template, TemplateTest, Variable
+from playground.api.training import Progress, Sampled, Saved, Trained, Trainer
 
 if TYPE_CHECKING:
     from playground.api.candidates import Candidates
@@ -52,6 +54,7 @@ __all__ = [
     "Alternative",
     "Backend",
     "Candidates",
+    "Classification",
     "Command",
     "Commit",
     "DecodeContext",
@@ -60,6 +63,7 @@ __all__ = [
     "Drafted",
     "Effect",
     "Event",
+    "Expectation",
     "Finished",
     "Fit",
     "GenerationRequest",
@@ -74,20 +78,28 @@ __all__ = [
     "Option",
     "PlaygroundError",
     "PluginFailed",
+    "Prediction",
     "Processor",
+    "Progress",
     "Prompt",
     "PromptTooLong",
     "Read",
     "ReadAll",
     "Reading",
+    "Sampled",
+    "Saved",
+    "Score",
     "Started",
     "State",
     "Step",
     "StopReason",
     "Strategy",
     "Template",
+    "TemplateTest",
     "Token",
     "Tokenizer",
+    "Trained",
+    "Trainer",
     "UnknownName",
     "Variable",
     "hookimpl",

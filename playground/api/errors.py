@@ -14,6 +14,9 @@ class PlaygroundError(Exception):
         self.message = message
         self.hint = hint
 
+    def __str__(self) -> str:
+        return self.message
+
 
 class InvalidInput(PlaygroundError):
     """An option, a chain, a template or a configuration that cannot be meant."""
@@ -21,8 +24,8 @@ class InvalidInput(PlaygroundError):
     exit_code = 2
 
 
-class UnknownName(InvalidInput):
-    """A name that nothing is registered under."""
+class UnknownName(InvalidInput, KeyError):
+    """A name that nothing is registered under; a KeyError, so that registries are mappings."""
 
 
 class ModelUnavailable(PlaygroundError):

@@ -103,4 +103,6 @@ def _check(cls: type[msgspec.Struct], option: Option, value: Any) -> None:
     except msgspec.ValidationError:
         kind = getattr(option.type, "__name__", str(option.type))
         wanted = " ".join(part for part in (kind, option.range) if part)
-        raise InvalidInput(f"{name_of(cls)}: {option.name} must be {wanted}, not {value!r}") from None
+        raise InvalidInput(
+            f"{name_of(cls)}: {option.name} must be {wanted}, not {value!r}"
+        ) from None

@@ -28,7 +28,7 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True):
     max_tokens: Annotated[int, Meta(ge=0)] = 100
     max_seconds: Annotated[float, Meta(gt=0)] | None = None
     stop: tuple[str, ...] = ()
-    seed: Annotated[int, Meta(ge=0, lt=2**63)] | None = None
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
     alternatives: Annotated[int, Meta(ge=0, le=100)] = 5
     fit: Fit = "error"
     device: str = "auto"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 
 from playground.api.model import Tokenizer
 
@@ -41,3 +42,8 @@ class Detokenizer:
 def piece_text(tokenizer: Tokenizer, token: int, previous: int | None) -> str:
     """What one token would read as alone; half a character is a replacement character."""
     return tokenizer.piece(token, previous).decode("utf-8", "replace")
+
+
+def pieces_text(tokenizer: Tokenizer, ids: Sequence[int]) -> list[str]:
+    """What each of `ids` adds to a text, read alone."""
+    return [piece_text(tokenizer, token, at) for at, token in zip([None, *ids], ids, strict=False)]

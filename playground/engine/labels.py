@@ -10,27 +10,21 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
-from playground.api import InvalidInput, LanguageModel, Prompt, PromptTooLong, Read, Tokenizer
+from playground.api import (
+    Classification,
+    InvalidInput,
+    LanguageModel,
+    Prompt,
+    PromptTooLong,
+    Read,
+    Tokenizer,
+)
 from playground.engine.scoring import chosen_logprobs
 
 if TYPE_CHECKING:
     from numpy import ndarray
-
-
-class Classification(msgspec.Struct, frozen=True, kw_only=True):
-    """Labels by probability among themselves.
-
-    `logprobs` are the model's own, in nats, of each label after the prompt, not calibrated.
-    """
-
-    label: str
-    scores: dict[str, float]
-    """Sum to 1, the likeliest first."""
-    logprobs: dict[str, float]
-    calibrated: bool
 
 
 def classify(

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 
-from playground.api import Candidates, LanguageModel, PromptTooLong, Read
+from playground.api import (
+    Candidates,
+    Expectation,
+    LanguageModel,
+    Prediction,
+    PromptTooLong,
+    Read,
+)
 from playground.api.candidates import top_indices
+from playground.engine.detokenize import piece_text, pieces_text
 from playground.engine.scoring import CHUNK, chosen_logprobs
-
-
-class Prediction(msgspec.Struct, frozen=True):
-    """A token and its probability after the tokens before it."""
-
-    id: int
-    probability: float
 
 
 def next_tokens(model: LanguageModel, ids: Sequence[int], count: int) -> list[Prediction]:
@@ -31,24 +31,44 @@ def next_tokens(model: LanguageModel, ids: Sequence[int], count: int) -> list[Pr
     (reading,) = model.read([Read(model.start(), tuple(ids), logits_to_keep=1)])
     logits = reading.logits[-1]
     probabilities = Candidates(logits).probabilities()
-    return [Prediction(int(at), float(probabilities[at])) for at in top_indices(logits, count)]
+    return [
+        Prediction(
+            id=token,
+            text=piece_text(model.tokenizer, token, ids[-1]),
+            probability=float(probabilities[token]),
+        )
+        for token in top_indices(logits, count).tolist()
+    ]
 
 
-def predictions(model: LanguageModel, ids: Sequence[int]) -> list[Prediction]:
+def expectations(model: LanguageModel, ids: Sequence[int]) -> list[Expectation]:
     """The likeliest token after each of `ids`: element i is what is expected after ids[: i + 1].
 
     Raises PromptTooLong for more ids than the context holds.
     """
     _check_length(model, ids)
-    found: list[Prediction] = []
+    best: list[int] = []
+    chances: list[float] = []
     state = model.start()
     for begin in range(0, len(ids), CHUNK):
         (reading,) = model.read([Read(state, tuple(ids[begin : begin + CHUNK]))])
-        best = reading.logits.argmax(axis=1)
-        chances = np.exp(chosen_logprobs(reading.logits, best.tolist()))
-        found += [Prediction(int(token), float(p)) for token, p in zip(best, chances, strict=True)]
+        likeliest = reading.logits.argmax(axis=1).tolist()
+        best += likeliest
+        chances += np.exp(chosen_logprobs(reading.logits, likeliest)).tolist()
         state = reading.state
-    return found
+    tokenizer = model.tokenizer
+    return [
+        Expectation(
+            position=at,
+            after=after,
+            id=token,
+            text=piece_text(tokenizer, token, ids[at]),
+            probability=chance,
+        )
+        for at, (after, token, chance) in enumerate(
+            zip(pieces_text(tokenizer, ids), best, chances, strict=True)
+        )
+    ]
 
 
 def _check_length(model: LanguageModel, ids: Sequence[int]) -> None:

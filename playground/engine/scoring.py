@@ -7,57 +7,19 @@ token is not predicted, unless the tokenizer has `start_ids`, which then stand b
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
-from playground.api import InvalidInput, LanguageModel, Read, State, Tokenizer
+from playground.api import InvalidInput, LanguageModel, Read, Score, State, Tokenizer
+from playground.engine.detokenize import pieces_text
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
 CHUNK = 128
 """Rows of logits held at a time: a context of 1,024 rows of GPT-2's vocabulary would be 206 MB."""
-
-
-class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """How well a text was predicted, in nats.
-
-    `windows` is 1 unless the text is longer than the context; then each window but the first begins
-    with `overlap` tokens that have been predicted already and are only read.
-    """
-
-    logprobs: tuple[float, ...]
-    """Natural log-probability of every predicted token, in order: the last ones of the text."""
-    characters: int
-    """Characters that the predicted tokens spell."""
-    windows: int
-    overlap: int
-
-    @property
-    def tokens(self) -> int:
-        """How many tokens were predicted."""
-        return len(self.logprobs)
-
-    @property
-    def loss(self) -> float:
-        """Mean cross-entropy, in nats a predicted token."""
-        return -math.fsum(self.logprobs) / self.tokens
-
-    @property
-    def perplexity(self) -> float:
-        """The exponential of the loss; infinite where that is beyond a float."""
-        return math.exp(self.loss) if self.loss < 709 else math.inf
-
-    @property
-    def bits_per_character(self) -> float:
-        """Unlike loss and perplexity comparable between tokenizers; NaN without a character."""
-        return (
-            self.tokens * self.loss / math.log(2) / self.characters if self.characters else math.nan
-        )
 
 
 def score(model: LanguageModel, ids: Sequence[int]) -> Score:
@@ -90,6 +52,7 @@ def score(model: LanguageModel, ids: Sequence[int]) -> Score:
         characters=_characters(model.tokenizer, text, first),
         windows=windows,
         overlap=overlap,
+        pieces=tuple(pieces_text(model.tokenizer, text)[first:]),
     )
 
 

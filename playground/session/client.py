@@ -5,7 +5,7 @@ Everything heavy is loaded when it is first needed: listing strategies or templa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,12 +13,15 @@ from playground import paths
 from playground.api.events import Event
 from playground.api.model import LanguageModel, Tokenizer
 from playground.api.request import GenerationRequest
+from playground.api.results import Classification, Expectation, Prediction, Score
+from playground.api.template import Prompt
 from playground.config import Settings
 from playground.plugins import Plugins, load_plugins
 
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog
     from playground.engine.engine import Engine
+    from playground.session.lint import LintWarning
     from playground.session.prompts import PromptLibrary
 
 
@@ -65,9 +68,47 @@ class Session:
         """Begin a request. Raises PlaygroundError where it cannot be meant; later errors are events."""
         return self.engine.start(request)
 
-    def load(self, reference: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
-        """The model itself, for scoring and inspection in this process."""
-        return self.engine.load(reference, device, dtype)
+    def lint(self, prompt: Prompt, max_tokens: int) -> list[LintWarning]:
+        """What is likely to go wrong with `prompt` when `max_tokens` are to follow it."""
+        from playground.session.lint import lint
+
+        return lint(
+            prompt,
+            tokenizer=self._model.tokenizer,
+            context_length=self._model.context_length,
+            max_tokens=max_tokens,
+        )
+
+    def score(self, text: str) -> Score:
+        """How well the session's model predicts `text`."""
+        from playground.engine.scoring import score
+
+        return score(self._model, self._model.tokenizer.encode(text))
+
+    def classify(self, prompt: Prompt, content_free: Sequence[Prompt] = ()) -> Classification:
+        """The likeliest of the prompt's labels; calibrated where `content_free` prompts are given."""
+        from playground.engine.labels import classify
+
+        return classify(self._model, prompt, content_free)
+
+    def next_tokens(self, text: str, count: int) -> list[Prediction]:
+        """The `count` likeliest tokens after `text`, by the model alone."""
+        from playground.engine.predictions import next_tokens
+        from playground.engine.prompt import prompt_ids
+
+        return next_tokens(self._model, prompt_ids(self._model, text), count)
+
+    def expectations(self, text: str) -> list[Expectation]:
+        """The likeliest next token at every position of `text`."""
+        from playground.engine.predictions import expectations
+        from playground.engine.prompt import prompt_ids
+
+        return expectations(self._model, prompt_ids(self._model, text))
+
+    @property
+    def _model(self) -> LanguageModel:
+        settings = self.settings
+        return self.engine.load(settings.model, settings.device, settings.dtype)
 
     def tokenizer(self, reference: str) -> Tokenizer:
         """A model's tokenizer alone: loads no weights and no torch."""

@@ -45,7 +45,9 @@ class ByteTokenizer:
         return ids
 
     def piece(self, token: int, previous: int | None) -> bytes:
-        return self.merged[token - 256] if token > 255 else bytes([token])
+        if token > 255:
+            return self.merged[token - 256] if token - 256 < len(self.merged) else b""
+        return bytes([token])
 
     def label(self, token: int) -> str:
         return repr(self.piece(token, None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.api import PromptTooLong
-from playground.engine.predictions import next_tokens, predictions
+from playground.engine.predictions import expectations, next_tokens
 
 TEXT = list(b"a fox and grapes")
 
@@ -34,7 +34,7 @@ def test_more_than_the_vocabulary_is_the_whole_distribution(model):
 def test_every_position_predicts_what_its_beginning_alone_predicts(model, monkeypatch):
     monkeypatch.setattr("playground.engine.predictions.CHUNK", 5)
 
-    found = predictions(model, TEXT)
+    found = expectations(model, TEXT)
 
     assert len(found) == len(TEXT)
     for place, prediction in enumerate(found):
@@ -43,7 +43,7 @@ def test_every_position_predicts_what_its_beginning_alone_predicts(model, monkey
         assert prediction.probability == pytest.approx(alone.probability, rel=1e-4)
 
 
-@pytest.mark.parametrize("function", [lambda m, ids: next_tokens(m, ids, 3), predictions])
+@pytest.mark.parametrize("function", [lambda m, ids: next_tokens(m, ids, 3), expectations])
 def test_a_text_beyond_the_context_is_refused_with_the_numbers(model, function):
     function(model, [1] * 24)
     with pytest.raises(PromptTooLong, match="25 tokens, and the model's context holds 24"):

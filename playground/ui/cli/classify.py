@@ -19,8 +19,7 @@ from playground.ui.cli.common import (
 from playground.ui.cli.prompting import prompt_of
 
 if TYPE_CHECKING:
-    from playground.api import Prompt, Tokenizer
-    from playground.engine.labels import Classification
+    from playground.api import Classification, Prompt, Tokenizer
     from playground.session.client import Session
 
 CONTENT_FREE = ("N/A", "", "[MASK]")
@@ -74,13 +73,9 @@ def _content_free(
 
 
 def _classify(session: Session, prompt: Prompt, content_free: list[Prompt]) -> Classification:
-    from playground.engine.labels import classify
-
-    settings = session.settings
-    model = session.load(settings.model, settings.device, settings.dtype)
     if not content_free:
-        _warn_of_long_labels(prompt, model.tokenizer)
-    return classify(model, prompt, content_free)
+        _warn_of_long_labels(prompt, session.tokenizer(session.settings.model))
+    return session.classify(prompt, content_free)
 
 
 def _warn_of_long_labels(prompt: Prompt, tokenizer: Tokenizer) -> None:

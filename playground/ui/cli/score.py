@@ -17,11 +17,10 @@ from playground.ui.cli.common import (
     read_text,
     write_line,
 )
-from playground.ui.cli.token_text import quoted, text_of
+from playground.ui.cli.token_text import quoted
 
 if TYPE_CHECKING:
-    from playground.api import Tokenizer
-    from playground.engine.scoring import Score
+    from playground.api import Score
 
 
 @click.command("score")
@@ -41,23 +40,17 @@ def command(
 
     `-` or a pipe reads TEXT from stdin. The first token is not predicted: nothing stands before it.
     """
-    from playground.engine.scoring import score
-
     session = app.session(model=model, device=device, dtype=dtype)
-    text = read_text(text)
-    settings = session.settings
-    loaded = session.load(settings.model, settings.device, settings.dtype)
-    ids = loaded.tokenizer.encode(text)
-    result = score(loaded, ids)
+    result = session.score(read_text(text))
     if result.windows > 1:
         notice(
-            f"the text is longer than the context of {loaded.context_length} tokens: "
-            f"read in {result.windows} windows that overlap by {result.overlap}"
+            f"the text is longer than the model's context: "
+            f"read in {result.windows} windows that overlap by {result.overlap} tokens"
         )
     if as_json:
         print_json(_as_json(result))
     else:
-        _print(result, ids, loaded.tokenizer)
+        _print(result)
 
 
 def _as_json(result: Score) -> dict[str, object]:
@@ -72,16 +65,15 @@ def _as_json(result: Score) -> dict[str, object]:
     }
 
 
-def _print(result: Score, ids: list[int], tokenizer: Tokenizer) -> None:
+def _print(result: Score) -> None:
     write_line(f"loss                {result.loss:.4f} nats a token")
     write_line(f"perplexity          {result.perplexity:.4g}")
     write_line(f"bits per character  {result.bits_per_character:.4f}")
     write_line(f"predicted           {result.tokens} tokens, {result.characters} characters")
     write_line()
-    first = len(ids) - result.tokens
-    rows = []
-    for at, logprob in enumerate(result.logprobs, first):
-        text = text_of(tokenizer, ids[at], ids[at - 1] if at else None)
-        rows.append((quoted(text), f"{-logprob / math.log(2):.2f}", f"{math.exp(logprob):.4f}"))
+    rows = [
+        (quoted(piece), f"{-logprob / math.log(2):.2f}", f"{math.exp(logprob):.4f}")
+        for piece, logprob in zip(result.pieces, result.logprobs, strict=True)
+    ]
     headers = ("token", "surprisal (bits)", "probability")
     print_table(headers, rows, right=headers[1:])

@@ -1,0 +1,77 @@
+"""What a session answers when a text is scored, classified or looked at: plain values, like events."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """How well a text was predicted, in nats.
+
+    `windows` is 1 unless the text is longer than the context; then each window but the first begins
+    with `overlap` tokens that have been predicted already and are only read.
+    """
+
+    logprobs: tuple[float, ...]
+    """Natural log-probability of every predicted token, in order: the last ones of the text."""
+    characters: int
+    """Characters that the predicted tokens spell."""
+    windows: int
+    overlap: int
+    pieces: tuple[str, ...]
+    """What each predicted token adds to the text; half of a character is U+FFFD."""
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens were predicted."""
+        return len(self.logprobs)
+
+    @property
+    def loss(self) -> float:
+        """Mean cross-entropy, in nats a predicted token."""
+        return -math.fsum(self.logprobs) / self.tokens
+
+    @property
+    def perplexity(self) -> float:
+        """The exponential of the loss; infinite where that is beyond a float."""
+        return math.exp(self.loss) if self.loss < 709 else math.inf
+
+    @property
+    def bits_per_character(self) -> float:
+        """Unlike loss and perplexity comparable between tokenizers; NaN without a character."""
+        return (
+            self.tokens * self.loss / math.log(2) / self.characters if self.characters else math.nan
+        )
+
+
+class Classification(msgspec.Struct, frozen=True, kw_only=True):
+    """Labels by probability among themselves.
+
+    `logprobs` are the model's own, in nats, of each label after the prompt, not calibrated.
+    """
+
+    label: str
+    scores: dict[str, float]
+    """Sum to 1, the likeliest first."""
+    logprobs: dict[str, float]
+    calibrated: bool
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that may come next, and its probability."""
+
+    id: int
+    text: str
+    probability: float
+
+
+class Expectation(msgspec.Struct, frozen=True, kw_only=True):
+    """The likeliest token after position `position` of a text, whose token there reads `after`."""
+
+    position: int
+    after: str
+    id: int
+    text: str
+    probability: float
