@@ -1,0 +1,107 @@
+"""The table of verbs. A verb is imported when it is called: help imports only click and this."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from playground.ui.cli import outcome
+from playground.ui.cli.context import App
+
+HERE = "playground.ui.cli"
+
+COMMANDS = {
+    "gen": ("gen:command", "Continue a text, token by token."),
+    "next": ("next:command", "The likeliest next tokens, at the end or at every position."),
+    "tokens": ("tokens:command", "How a text is cut into tokens."),
+    "score": ("score:command", "How likely a model finds a text: loss, perplexity, surprisal."),
+    "classify": ("classify:command", "Label a text by the likelihood of each label."),
+    "models": ("models:command", "List, show and download models."),
+    "templates": ("templates:command", "List, show, render and test prompt templates."),
+    "strategies": ("strategies:command", "List and explain decoding strategies and processors."),
+    "plugins": ("plugins:command", "List, check and create plugins."),
+    "train": ("train:command", "Train a model on text files."),
+    "bench": ("bench:command", "Measure speed beside other engines."),
+    "doctor": ("doctor:command", "Check versions, device, folders and plugins."),
+    "completions": ("completions:command", "Print the completion script of a shell."),
+}
+
+
+class Playground(click.Group):
+    """A group whose verbs are a table, and after it what plugins registered."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """As click's, and errors become `error: …`, `hint: …` and the exit codes of `outcome`."""
+        app = extra.setdefault("obj", App())
+        extra |= {"standalone_mode": False, "prog_name": "playground"}
+
+        def run() -> object:
+            return super(Playground, self).main(*args, **extra)
+
+        sys.exit(outcome.exit_code_of(run, lambda: app.verbose))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        ctx.obj.plugins_dirs = ctx.params.get("plugins_dirs") or ()
+        ctx.obj.offline = bool(ctx.params.get("offline"))
+        ctx.obj.verbose = bool(ctx.params.get("verbose"))
+        return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # click would make a failure of it.
+            ctx.exit(outcome.CLOSED_PIPE)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if cmd_name in COMMANDS:
+            path = f"{HERE}.{COMMANDS[cmd_name][0]}"
+        else:
+            path = _plugin_command(ctx.obj, cmd_name)
+        module, _, attribute = path.partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+def _plugin_command(app: App, name: str) -> str:
+    from playground.api.errors import UnknownName
+    from playground.registry import did_you_mean
+
+    commands = app.session(announce=False).plugins.commands
+    if name in commands:
+        path: str = commands[name].path
+        return path
+    near = did_you_mean(name, [*COMMANDS, *commands])
+    raise UnknownName(f"there is no command {name!r}", near or "playground --help")
+
+
+@click.command(cls=Playground, invoke_without_command=True)
+@click.option(
+    "--plugins-dir",
+    "plugins_dirs",
+    type=click.Path(exists=True, file_okay=False),
+    multiple=True,
+    help="A folder of single-file plugins; repeat for more.",
+)
+@click.option("--offline", is_flag=True, help="Never use the network, not even to download.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="textgen-playground", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, plugins_dirs: tuple[str, ...], offline: bool, verbose: bool) -> None:
+    """A playground for text generation with language models you can hold in your hand.
+
+    Plugins can add commands: playground plugins list.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

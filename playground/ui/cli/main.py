@@ -1,0 +1,24 @@
+"""The process `playground`: nothing is imported before ctrl-c and the streams are in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+CANCELLED = 130
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    # Until the commands are imported there is nothing to save: leave at once, without a traceback.
+    signal.signal(signal.SIGINT, lambda signum, frame: os._exit(CANCELLED))
+    from playground.ui.cli import console, interrupt
+    from playground.ui.cli.app import cli
+
+    console.prepare_streams()
+    interrupt.install()
+    try:
+        cli.main()
+    finally:
+        # While the interpreter takes itself down, ctrl-c just ends it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)

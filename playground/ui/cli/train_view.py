@@ -1,0 +1,92 @@
+"""How a training run is shown: one line that moves on a terminal, a line an evaluation elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from playground.ui.cli.common import write, write_line
+from playground.ui.cli.console import BOLD, DIM, is_terminal, terminal_width
+
+if TYPE_CHECKING:
+    from playground.api.training import Progress, Sampled, Saved, Trained, TrainingEvent
+
+BACK_AND_CLEAR = "\r\x1b[K"
+
+
+class TrainingView:
+    """Progress and samples on stderr; in the end the model's folder on stdout."""
+
+    def __init__(self) -> None:
+        self._moves = is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
+        self._line_open = False
+
+    def show(self, event: TrainingEvent) -> None:
+        from playground.api.training import Progress, Sampled, Saved, Trained
+
+        if isinstance(event, Progress):
+            self._progress(event)
+        elif isinstance(event, Sampled):
+            self._sample(event)
+        elif isinstance(event, Saved):
+            self._saved(event)
+        elif isinstance(event, Trained):
+            self._trained(event)
+
+    def _progress(self, event: Progress) -> None:
+        """Lines that stay are for evaluations; the others are for who watches."""
+        evaluated = event.validation_loss is not None
+        if self._moves:
+            sys.stderr.write(BACK_AND_CLEAR)
+            write(progress_line(event)[: terminal_width() - 1], stream=sys.stderr)
+            self._line_open = True
+            if evaluated:
+                self._end_line()
+        elif evaluated or event.step == event.steps:
+            write_line(progress_line(event), stream=sys.stderr)
+
+    def _sample(self, event: Sampled) -> None:
+        self._end_line()
+        write_line(f"sample at step {event.step:,}:", stream=sys.stderr, style=BOLD)
+        write_line(event.text, stream=sys.stderr, style=DIM)
+
+    def _saved(self, event: Saved) -> None:
+        self._end_line()
+        write_line(f"saved step {event.step:,} in {event.path}", stream=sys.stderr, style=DIM)
+
+    def _trained(self, event: Trained) -> None:
+        self._end_line()
+        write_line(
+            f"trained {event.steps:,} steps in {duration(event.seconds)}: "
+            f"validation loss {event.validation_loss:.4f} nats a token; "
+            f"try: playground gen -m {event.path}",
+            stream=sys.stderr,
+        )
+        write_line(event.path)
+
+    def _end_line(self) -> None:
+        if self._line_open:
+            write_line(stream=sys.stderr)
+            self._line_open = False
+
+
+def progress_line(event: Progress) -> str:
+    """`step 250/12,000 (2 %) · loss 1.912 · validation 1.871 · 40,123 tokens/s · 12 min left`."""
+    validation = event.validation_loss
+    parts = [
+        f"step {event.step:,}/{event.steps:,} ({event.step / event.steps:.0%})",
+        f"loss {event.loss:.3f}",
+        "" if validation is None else f"validation {validation:.3f}",
+        f"{event.tokens_per_second:,.0f} tokens/s",
+        f"{duration(event.eta_seconds)} left",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `12 min`, `3 h 05 min`."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"

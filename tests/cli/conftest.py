@@ -1,0 +1,212 @@
+"""A user with empty folders, scripted models for the command line, and ways to run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from playground.ui.cli.app import cli
+
+COMMAND = (str(Path(sys.executable).with_name("playground")),)
+
+SCRIPTED_PLUGIN = '''
+"""Scripted models, which can be slow and tell so, and lack a token for the beginning of a text."""
+import sys
+import time
+
+from playground.api import hookimpl
+from playground.testing.scripted import ScriptedBackend, ScriptedModel, _config
+
+
+def wait(what, seconds):
+    if seconds > 1:
+        print(what, file=sys.stderr, flush=True)
+    time.sleep(seconds)
+
+
+class Slow(ScriptedModel):
+    pause = 0.0
+
+    def read(self, batch):
+        wait("reading", self.pause)
+        return super().read(batch)
+
+
+class SlowBackend(ScriptedBackend):
+    def load(self, folder, *, device, dtype, **options):
+        config = _config(folder)
+        wait("loading", config.get("load_seconds", 0))
+        model = Slow(
+            config["script"],
+            after=config.get("after", ""),
+            context_length=config.get("context_length"),
+        )
+        model.pause = config.get("pause", 0.0)
+        if not config.get("begins", True):
+            model.tokenizer.bos_id = None
+        return model
+
+
+@hookimpl
+def register_backends():
+    return [SlowBackend()]
+'''
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Empty folders of the user's, and none of the user's settings."""
+    for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
+        monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for kind in ("CONFIG", "CACHE", "DATA"):
+        monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind.lower()))
+    for library in ("OMP", "OPENBLAS"):
+        # Threads that wait for each other on busy cores make small products very slow.
+        monkeypatch.setenv(f"{library}_NUM_THREADS", "1")
+    return tmp_path
+
+
+@dataclass
+class Playground:
+    """The command line with a plugin folder and a model folder of its own."""
+
+    folder: Path
+    environment: Callable[[str, str], None]
+
+    @property
+    def plugins(self) -> Path:
+        return self.folder / "config" / "plugins"
+
+    def model(self, name: str, script: Any, **config: Any) -> str:
+        """A model called `name` that says `script`."""
+        folder = self.folder / "data" / "models" / name
+        folder.mkdir(parents=True)
+        config |= {"model_type": "scripted", "script": script}
+        (folder / "config.json").write_text(json.dumps(config))
+        return name
+
+    def plugin(self, name: str, text: str) -> Path:
+        self.plugins.mkdir(parents=True, exist_ok=True)
+        file = self.plugins / f"{name}.py"
+        file.write_text(text)
+        return file
+
+    def template(self, name: str, text: str) -> None:
+        folder = self.folder / "config" / "prompts"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.toml").write_text(text)
+
+    def run(self, *words: str, stdin: str | bytes | None = None) -> Result:
+        """In this process: quick, and stdout is a pipe."""
+        return CliRunner().invoke(cli, list(words), input=stdin)
+
+    def process(self, *words: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+        """As a process of its own."""
+        options = {"capture_output": True, "timeout": 60} | options
+        if "input" not in options:
+            options.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.run([*COMMAND, *words], env=self._environment(options), **options)
+
+    def start(self, *words: str, **options: Any) -> subprocess.Popen[bytes]:
+        """A process that runs while the test goes on."""
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(
+            [*COMMAND, *words], env=self._environment(options), **pipes | options
+        )
+
+    @staticmethod
+    def interrupt(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes, int]:
+        """Ctrl-c: what is still written, to stdout and stderr, and the exit code."""
+        process.send_signal(signal.SIGINT)
+        # Not communicate(), which does not see what has been read ahead.
+        out, err = process.stdout.read(), process.stderr.read()
+        return out, err, process.wait(30)
+
+    def on_terminal(self, *words: str, **environment: str) -> tuple[bytes, int]:
+        """What a terminal of 80 columns receives, and the exit code."""
+        return self.terminal(*words, **environment).finish()
+
+    @staticmethod
+    def terminal(*words: str, **environment: str) -> Terminal:
+        """A terminal on which the command runs while the test goes on."""
+        return Terminal([*COMMAND, *words], os.environ | {"TERM": "xterm-256color"} | environment)
+
+    @staticmethod
+    def _environment(options: dict[str, Any]) -> dict[str, str]:
+        return {**os.environ, **options.pop("env", {})}
+
+
+class Terminal:
+    """A process whose stdin, stdout and stderr are a pseudo-terminal."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self.received = b""
+        self._grown = threading.Condition()
+        self._process, self._screen = _spawn(command, environment)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def type(self, keys: bytes) -> None:
+        os.write(self._screen, keys)
+
+    def wait_for(self, text: bytes, seconds: float = 30) -> None:
+        with self._grown:
+            assert self._grown.wait_for(lambda: text in self.received, seconds), self.received
+
+    def finish(self) -> tuple[bytes, int]:
+        code = self._process.wait(60)
+        self._reader.join(5)
+        os.close(self._screen)
+        return self.received, code
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._screen, 4096)
+            except OSError:  # Linux: the last process on the terminal is gone
+                return
+            if not data:
+                return
+            with self._grown:
+                self.received += data
+                self._grown.notify_all()
+
+
+def _spawn(command: list[str], environment: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:
+    """A process in a session of its own, whose controlling terminal is the pseudo-terminal."""
+    screen, line = pty.openpty()
+    script = (
+        "import os, sys, fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        "os.execvp(*eval(sys.argv[1]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, repr((command[0], command))],
+        stdin=line,
+        stdout=line,
+        stderr=line,
+        env=environment,
+        start_new_session=True,
+    )
+    os.close(line)
+    return process, screen
+
+
+@pytest.fixture
+def playground(home: Path, monkeypatch: pytest.MonkeyPatch) -> Playground:
+    made = Playground(home, monkeypatch.setenv)
+    made.plugin("scripted_models", SCRIPTED_PLUGIN)
+    return made
