@@ -1,0 +1,36 @@
+"""The two plain loops: one token after the other, drawn or the best."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from playground.api import Commit, DecodeContext, Decoding, Strategy
+
+
+class Sample(Strategy, frozen=True):
+    """Draw every token from what the chain leaves, with its probability."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("multinomial",)
+
+    def decode(self, context: DecodeContext) -> Decoding:
+        ids, reading = list(context.ids), context.reading
+        while True:
+            token, chosen = context.choose(ids, reading.logits[-1])
+            yield Commit(token, chosen, reading.logits[-1])
+            ids.append(token)
+            reading = yield from context.read(reading.state, [token])
+
+
+class Greedy(Strategy, frozen=True):
+    """Take the likeliest token every time; of equal ones the one with the lowest id."""
+
+    deterministic: ClassVar[bool] = True
+
+    def decode(self, context: DecodeContext) -> Decoding:
+        ids, reading = list(context.ids), context.reading
+        while True:
+            chosen = context.candidates(ids, reading.logits[-1])
+            token = chosen.best()
+            yield Commit(token, chosen, reading.logits[-1])
+            ids.append(token)
+            reading = yield from context.read(reading.state, [token])

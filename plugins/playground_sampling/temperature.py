@@ -1,0 +1,31 @@
+"""Temperature: how much the model's preferences count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from playground.api import Meta, Processor, Step
+
+if TYPE_CHECKING:
+    from playground.api import Candidates
+
+COLDEST = 1e-6
+"""Colder than this the best token has all the mass anyway, and the quotients could overflow."""
+
+
+class Temperature(Processor, frozen=True):
+    """Divide every score by `t`: below 1 the likely get likelier, above 1 all get more alike.
+
+    p_i is proportional to exp(score_i / t). 0 (or less than a millionth) is greedy: only the best
+    token stands, of equal ones the one with the lowest id. (Ackley, Hinton and Sejnowski 1985)
+    """
+
+    t: Annotated[float, Meta(ge=0, description="0 greedy, 1 the model's own, above 1 wilder")] = 1.0
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        if self.t < COLDEST:
+            return candidates.top(1)
+        return candidates if self.t == 1 else candidates.rescored(candidates.scores / self.t)
+
+    def notices(self) -> tuple[str, ...]:
+        return (f"temperature {self.t:g} is greedy: the likeliest token",) * (self.t < COLDEST)

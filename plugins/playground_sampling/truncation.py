@@ -1,0 +1,120 @@
+"""Truncations: which tokens may be said at all, judged by those still standing."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+from playground.api import Meta, Processor, Step
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+    from playground.api import Candidates
+
+
+class TopK(Processor, frozen=True):
+    """Keep the `k` likeliest tokens (Fan, Lewis and Dauphin 2018).
+
+    Exactly k: of equal scores the lower ids stand, where transformers keeps all that equal the
+    k-th. A k beyond the number of candidates keeps all.
+    """
+
+    k: Annotated[int, Meta(ge=1, description="how many tokens stand")] = 50
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        return candidates.top(self.k)
+
+
+class TopP(Processor, frozen=True):
+    """Keep the likeliest tokens that together reach the probability `p` (Holtzman et al. 2020).
+
+    The nucleus: the fewest tokens whose probabilities sum to at least p. 1 keeps all, 0 only the
+    best; of equal scores the lower ids stand.
+    """
+
+    p: Annotated[
+        float, Meta(ge=0, le=1, description="probability that the tokens reach together")
+    ] = 0.95
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        import numpy as np
+
+        if self.p == 1:
+            return candidates
+        common = candidates.keep(_common(candidates.probabilities(), self.p))
+        descending = np.sort(common.scores)[::-1].astype(np.float64)
+        reached = np.exp(descending - candidates.log_normalizer).cumsum()
+        return common.top(int(reached.searchsorted(self.p)) + 1)
+
+    def notices(self) -> tuple[str, ...]:
+        return ("top_p 0 is greedy: the likeliest token",) * (self.p == 0)
+
+
+class MinP(Processor, frozen=True):
+    """Keep the tokens at least `p` times as likely as the best one (Nguyen et al. 2024)."""
+
+    p: Annotated[float, Meta(ge=0, le=1, description="share of the best token's probability")] = (
+        0.05
+    )
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        if self.p == 0:
+            return candidates
+        return candidates.keep(candidates.scores >= candidates.scores.max() + math.log(self.p))
+
+
+class Typical(Processor, frozen=True):
+    """Keep the tokens whose surprise is nearest to the expected one, up to the probability `p`.
+
+    Tokens are ordered by |-log p_i - entropy| and kept until their probabilities reach p, with all
+    that are as typical as the last of them; 1 keeps all. (Meister et al. 2023)
+    """
+
+    p: Annotated[
+        float, Meta(gt=0, le=1, description="probability that the tokens reach together")
+    ] = 0.95
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        import numpy as np
+
+        if self.p == 1:
+            return candidates
+        chances = candidates.probabilities()
+        distances = abs(candidates.log_probabilities() + candidates.entropy())
+        common = _common(chances, self.p)
+        places = np.flatnonzero(common)
+        cut = _reach(distances[places], chances[places], self.p)
+        if cut >= np.where(common, np.inf, distances).min():
+            # A rare token is among the typical ones, so all have to be ordered.
+            cut = _reach(distances, chances, self.p)
+        return candidates.keep(distances <= cut)
+
+
+BOLDNESS = (256, 32, 4)
+"""How many times the safe bound on rarity is tried first."""
+
+ROUNDING = 1e-4
+"""Bounds leave this much, far more than a float32 sum is off."""
+
+
+def _common(chances: ndarray, mass: float) -> ndarray:
+    """Mask (n,) of tokens that together hold at least `mass`: without most that cannot matter.
+
+    Sorting the whole vocabulary is what costs. If every token left out has less than (1 - mass) / n,
+    all of them together have less than 1 - mass; often many times that bound will do.
+    """
+    rare = (1 - mass) / len(chances)
+    for boldness in BOLDNESS:
+        mask: ndarray = chances >= boldness * rare
+        if chances.dot(mask) >= mass + ROUNDING:
+            return mask
+    safe: ndarray = chances >= (1 - ROUNDING) * rare
+    return safe
+
+
+def _reach(distances: ndarray, chances: ndarray, mass: float) -> float:
+    """The distance at which tokens taken from the nearest on have the probability `mass`."""
+    order = distances.argsort()
+    last = int(chances[order].cumsum(dtype="float64").searchsorted(mass))
+    return float(distances[order[min(last, len(order) - 1)]])

@@ -1,0 +1,73 @@
+"""Tiny random models of transformers, to be read by our strategies and by `generate`."""
+
+import numpy as np
+import pytest
+import torch
+import transformers
+from hypothesis import settings
+
+from playground.testing import CharTokenizer, ScriptedModel
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+SIZES = {"vocab_size": 27, "n_positions": 48, "n_embd": 32, "n_layer": 2, "n_head": 2}
+# Wide enough that some tokens are much likelier than others, as with a trained model.
+PLAIN = {"initializer_range": 0.25, "bos_token_id": None, "eos_token_id": None}
+
+
+def gpt1():
+    return transformers.OpenAIGPTLMHeadModel(transformers.OpenAIGPTConfig(**SIZES, **PLAIN))
+
+
+def gpt2():
+    return transformers.GPT2LMHeadModel(transformers.GPT2Config(**SIZES, **PLAIN))
+
+
+@pytest.fixture(scope="session", params=[gpt1, gpt2], ids=["gpt1", "gpt2"])
+def oracle(request):
+    """A tiny random model of transformers over the letters and an end."""
+    torch.manual_seed(7)
+    torch.set_num_threads(1)  # models this small only wait for a second one
+    return request.param().eval()
+
+
+@pytest.fixture(scope="session")
+def ours(oracle):
+    """A model that says what `oracle` does; `ends` are the tokens that end a text."""
+    known = {}
+
+    @torch.inference_mode()
+    def logits(tokens):
+        if tokens not in known:
+            known[tokens] = oracle(torch.tensor([tokens])).logits[0, -1].numpy().astype(np.float32)
+        return known[tokens]
+
+    def ours(ends):
+        tokenizer = CharTokenizer(ALPHABET)
+        tokenizer.eos_ids = frozenset(ends)
+        return ScriptedModel(logits, tokenizer=tokenizer)
+
+    return ours
+
+
+@pytest.fixture(scope="session")
+def generate(oracle):
+    """What `generate` adds to a prompt."""
+
+    @torch.inference_mode()
+    def generate(prompt, ends, limit, **options):
+        ids = torch.tensor([[ALPHABET.index(letter) for letter in prompt]])
+        out = oracle.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            do_sample=False,
+            max_new_tokens=limit,
+            eos_token_id=sorted(ends) or None,
+            pad_token_id=0,
+            **options,
+        )
+        return out[0, ids.shape[1] :].tolist()
+
+    return generate
