@@ -1,0 +1,91 @@
+"""How far a model's number types drift from float32, on one text: what speed and memory cost in truth.
+
+Works with any backend, through the public protocol alone; which text is read is the caller's choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+import numpy as np
+from numpy import ndarray
+
+from playground.api import InvalidInput, LanguageModel, Read
+
+EXACT = "float32"
+DTYPES = (EXACT, "bfloat16", "float16", "int8")
+CHUNK = 64
+"""Rows of log-probabilities that are worked on at a time."""
+
+Load = Callable[[str], LanguageModel]
+"""Loads the model in a number type; raises InvalidInput for one that backend or device lacks."""
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """What a number type changes, over the distributions after every token of the text.
+
+    Where the type was `refused` (by what reason), there are no figures.
+    """
+
+    dtype: str
+    refused: str = ""
+    divergence: float | None = None
+    """Kullback-Leibler divergence from float32, mean nats a token."""
+    agreement: float | None = None
+    """Share of tokens after which the likeliest next token is the same, 0 to 1."""
+    largest: float | None = None
+    """The largest absolute difference of a logit."""
+
+
+def compare_dtypes(load: Load, ids: Sequence[int]) -> list[Drift]:
+    """The drift of every number type, float32 first, after reading `ids` (without `start_ids`).
+
+    Models are loaded one after the other, each when the one before is no longer needed.
+    Raises InvalidInput for no ids, or for more than the model's context holds.
+    """
+    exact = _logits(load(EXACT), ids)
+    return [_drift(load, dtype, ids, exact) for dtype in DTYPES]
+
+
+def _drift(load: Load, dtype: str, ids: Sequence[int], exact: ndarray) -> Drift:
+    if dtype == EXACT:
+        return Drift(dtype=dtype, divergence=0.0, agreement=1.0, largest=0.0)
+    try:
+        model = load(dtype)
+    except InvalidInput as error:
+        return Drift(dtype=dtype, refused=error.message)
+    logits = _logits(model, ids)
+    return Drift(
+        dtype=dtype,
+        divergence=_mean_divergence(exact, logits),
+        agreement=float((exact.argmax(-1) == logits.argmax(-1)).mean()),
+        largest=float(np.abs(exact - logits).max()),
+    )
+
+
+def _logits(model: LanguageModel, ids: Sequence[int]) -> ndarray:
+    """(tokens, vocabulary) float32."""
+    tokens = (*model.tokenizer.start_ids, *ids)
+    if not ids:
+        raise InvalidInput("no tokens to compare number types on")
+    if model.context_length is not None and len(tokens) > model.context_length:
+        raise InvalidInput(
+            f"{len(tokens)} tokens do not fit the model's context of {model.context_length}",
+            "compare number types on a shorter text",
+        )
+    return model.read([Read(model.start(), tokens)])[0].logits
+
+
+def _mean_divergence(exact: ndarray, other: ndarray) -> float:
+    total = 0.0
+    for begin in range(0, len(exact), CHUNK):
+        p = _log_probabilities(exact[begin : begin + CHUNK])
+        q = _log_probabilities(other[begin : begin + CHUNK])
+        total += float((np.exp(p) * (p - q)).sum())
+    return max(0.0, total / len(exact))
+
+
+def _log_probabilities(logits: ndarray) -> ndarray:
+    shifted = logits.astype(np.float64) - logits.max(-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))

@@ -1,0 +1,58 @@
+"""`playground models show NAME --compare-dtypes`: what a smaller number type costs, on a fixed text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playground.ui.cli.common import print_table, write_line
+
+if TYPE_CHECKING:
+    from playground.engine.catalog import Located
+    from playground.engine.drift import Drift
+
+# Only characters that the bundled char-RNN knows too.
+TEXT = """To be, or not to be, that is the question:
+Whether 'tis nobler in the mind to suffer
+The slings and arrows of outrageous fortune,
+Or to take arms against a sea of troubles
+And by opposing end them. To die, to sleep;
+No more; and by a sleep to say we end
+The heart-ache and the thousand natural shocks
+That flesh is heir to: 'tis a consummation
+Devoutly to be wish'd."""
+
+
+def measure(located: Located, device: str) -> tuple[int, list[Drift]]:
+    """How many tokens were read, and the drift of every number type.
+
+    Reads as much of the text as the model's context holds.
+    """
+    from playground.engine.drift import compare_dtypes
+
+    backend, folder, options = located.backend, located.folder, located.options
+    tokenizer = backend.tokenizer(folder, **options)
+    context = backend.card(folder).context_length
+    ids = tokenizer.encode(TEXT)
+    if context is not None:
+        ids = ids[: context - len(tokenizer.start_ids)]
+    drifts = compare_dtypes(
+        lambda dtype: backend.load(folder, device=device, dtype=dtype, **options), ids
+    )
+    return len(ids), drifts
+
+
+def print_drifts(tokens: int, drifts: list[Drift]) -> None:
+    """A row for each number type, or why it is refused."""
+    write_line(f"Drift from float32 over {tokens} tokens of Hamlet:")
+    write_line()
+    columns = ("type", "KL divergence, nats", "same best token", "largest difference of a logit")
+    rows = [_row(drift) for drift in drifts if not drift.refused]
+    print_table(columns, rows, right=columns[1:])
+    for drift in drifts:
+        if drift.refused:
+            write_line(f"{drift.dtype}: {drift.refused}")
+
+
+def _row(drift: Drift) -> tuple[str, str, str, str]:
+    agreement = f"{100 * (drift.agreement or 0):.1f} %"
+    return drift.dtype, f"{drift.divergence:.2e}", agreement, f"{drift.largest:.2e}"
