@@ -36,3 +36,9 @@ def test_an_unknown_name_is_answered_with_a_near_one_or_with_all(registry):
 def test_a_name_taken_twice_names_both_owners(registry, name):
     with pytest.raises(PluginFailed, match="built in and theirs"):
         registry.add(name, "X", "theirs")
+
+
+def test_get_answers_like_a_mapping_s(registry):
+    assert registry.get("multinomial") == "S"
+    assert registry.get("xyz") is None
+    assert registry.get("xyz", "D") == "D"

@@ -28,7 +28,7 @@ class Detokenizer:
         """What is left at the end: a replacement character where half a character was said."""
         return self._decoder.decode(b"", final=True)
 
-    def preview(self, tokens: tuple[int, ...]) -> str:
+    def preview(self, tokens: Sequence[int]) -> str:
         """The text that `tokens` would add, without adding them."""
         ahead = _decoder("replace")
         ahead.setstate(self._decoder.getstate())

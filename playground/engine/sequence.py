@@ -51,7 +51,8 @@ class Sequence:
         if isinstance(effect, Commit):
             self._commit(effect)
         elif isinstance(effect, Draft):
-            text = self._detokenizer.preview(effect.tokens)
+            ends = self._model.tokenizer.eos_ids
+            text = self._detokenizer.preview([t for t in effect.tokens if t not in ends])
             self._emit(Drafted(sequence=self.index, ids=effect.tokens, text=text))
         else:
             raise PluginFailed(f"a strategy yielded {type(effect).__name__}, not an effect")

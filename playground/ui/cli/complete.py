@@ -41,7 +41,9 @@ def _starting(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-models = _from_session(lambda session: session.plugins.models, folders=True)
+models = _from_session(
+    lambda session: [entry.name for entry in session.catalog.entries()], folders=True
+)
 templates = _from_session(lambda session: session.prompts.entries(), folders=True)
 strategies = _from_session(lambda session: session.plugins.strategies)
 stages = _from_session(lambda session: [*session.plugins.strategies, *session.plugins.processors])
