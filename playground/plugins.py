@@ -7,20 +7,34 @@ names it, and everything else works. Built-ins are found by entry point like eve
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
+import sysconfig
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import msgspec
 import pluggy
 
+from playground import paths
 from playground.api import hooks
 from playground.api.errors import PlaygroundError, PluginFailed
-from playground.api.options import name_of
+from playground.plugin_offers import HOOKS, Offer, implementations, offers_of
 from playground.registry import Registry
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+DISTRIBUTION = "textgen-playground"
+STANDARD_LIBRARY, SITE_PACKAGES = (sysconfig.get_path(kind) for kind in ("stdlib", "purelib"))
+STAGES = ("processors", "strategies")
+NAMED_TOGETHER = dict.fromkeys(STAGES, STAGES)
+"""A stage's name means one thing in a chain, be it a processor or a strategy."""
+OURS = str(Path(__file__).parent) + os.sep
 
 
 class Quarantined(msgspec.Struct, frozen=True):
@@ -63,80 +77,54 @@ class Plugins:
     def load(self, name: str, source: str, version: str, find: Callable[[], ModuleType]) -> None:
         """Import one plugin and take what it registers, all of it or nothing."""
         try:
+            self._check_new(name)
             module = find()
+            offers = _offers(module)
+            self._check_free(offers)
             self._manager.register(module, name=name)
-            self._check_hooks(module)
-            offers = self._offers(module)
-            self._add(name, offers)
         except (Exception, SystemExit) as error:
-            if self._manager.has_plugin(name):
-                self._manager.unregister(name=name)
-            self.quarantined.append(
-                Quarantined(name, source, one_line(error), traceback.format_exc())
-            )
-        else:
-            registers = {kind: [key for key, _, _ in things] for kind, things in offers.items()}
-            self.loaded.append(Loaded(name, source, version, registers))
+            reason = one_line(error)
+            self.quarantined.append(Quarantined(name, source, reason, traceback.format_exc()))
+            return
+        for kind, things in offers.items():
+            for offer in things:
+                getattr(self, kind).add(offer.name, offer.thing, name, offer.aliases)
+        registers = {kind: [offer.name for offer in things] for kind, things in offers.items()}
+        version = version or str(getattr(module, "__version__", ""))
+        self.loaded.append(Loaded(name, source, version, registers))
 
     def backends_in_order(self) -> list[Any]:
-        """Backends as they are asked to recognise a folder: those registered `trylast` come last."""
+        """Backends as they are asked to recognise a folder: `tryfirst`, then most, then `trylast`."""
         hook = self._manager.hook.register_backends
-        last = {impl.plugin_name for impl in hook.get_hookimpls() if impl.trylast}
-        return sorted(self.backends.values(), key=lambda b: self.backends.owner(b.name) in last)
+        rank = {impl.plugin_name: impl.trylast - impl.tryfirst for impl in hook.get_hookimpls()}
+        return sorted(self.backends.values(), key=lambda b: rank[self.backends.owner(b.name)])
 
-    def _check_hooks(self, module: ModuleType) -> None:
-        pending = {
-            impl.function.__name__
-            for caller in vars(self._manager.hook).values()
-            if isinstance(caller, pluggy.HookCaller) and not caller.spec
-            for impl in caller.get_hookimpls()
-            if impl.plugin is module
-        }
-        if pending:
-            known = ", ".join(REGISTRIES)
-            raise PluginFailed(f"unknown hook {', '.join(sorted(pending))} (there is: {known})")
-        if not self._hooks_of(module):
-            raise PluginFailed("it implements no hook (is @hookimpl missing?)")
+    def _check_new(self, name: str) -> None:
+        for plugin in self.loaded:
+            if plugin.name == name:
+                raise PluginFailed(f"a plugin {name} is loaded already, from {plugin.source}")
 
-    def _hooks_of(self, module: ModuleType) -> list[str]:
-        return [hook for hook in REGISTRIES if hasattr(getattr(module, hook, None), IMPL)]
+    def _check_free(self, offers: dict[str, list[Offer]]) -> None:
+        """Raises PluginFailed, naming both, where a name is taken or offered twice."""
+        seen: set[tuple[tuple[str, ...], str]] = set()
+        for kind, offer in ((kind, offer) for kind, things in offers.items() for offer in things):
+            together = NAMED_TOGETHER.get(kind, (kind,))
+            for key in (offer.name, *offer.aliases):
+                self._check_untaken(together, key)
+                if (together, key) in seen:
+                    raise PluginFailed(f"it registers the {getattr(self, kind).kind} {key!r} twice")
+                seen.add((together, key))
 
-    def _offers(self, module: ModuleType) -> dict[str, list[tuple[str, Any, tuple[str, ...]]]]:
-        offers = {}
-        for hook in self._hooks_of(module):
-            things = getattr(module, hook)()
-            if not isinstance(things, list | tuple):
-                raise PluginFailed(f"{hook}() must return a list, not {type(things).__name__}")
-            offers[REGISTRIES[hook]] = [_named(thing) for thing in things]
-        return offers
-
-    def _add(self, owner: str, offers: dict[str, list[tuple[str, Any, tuple[str, ...]]]]) -> None:
-        trial = [
-            (getattr(self, kind), *thing) for kind, things in offers.items() for thing in things
-        ]
-        for registry, name, _, aliases in trial:
-            # A stage's name means one thing in a chain, be it a processor or a strategy.
-            stages = (self.processors, self.strategies)
-            for other in stages if registry in stages else (registry,):
-                for key in (name, *aliases):
-                    if key in other:
-                        raise PluginFailed(
-                            f"the {other.kind} {key!r} is already registered by {other.owner(key)}"
-                        )
-        for registry, name, thing, aliases in trial:
-            registry.add(name, thing, owner, aliases)
+    def _check_untaken(self, kinds: tuple[str, ...], key: str) -> None:
+        for registry in (getattr(self, kind) for kind in kinds):
+            if key in registry:
+                owner = registry.owner(key)
+                raise PluginFailed(f"the {registry.kind} {key!r} is already registered by {owner}")
 
 
-IMPL = f"{hooks.PROJECT}_impl"
-REGISTRIES = {
-    "register_processors": "processors",
-    "register_strategies": "strategies",
-    "register_backends": "backends",
-    "register_models": "models",
-    "register_templates": "templates",
-    "register_trainers": "trainers",
-    "register_commands": "commands",
-}
+def _offers(module: ModuleType) -> dict[str, list[Offer]]:
+    """What the plugin registers, by kind."""
+    return {HOOKS[hook][0]: offers_of(hook, f) for hook, f in implementations(module).items()}
 
 
 def load_plugins(folders: Iterable[Path] = (), *, strict: bool = False) -> Plugins:
@@ -144,17 +132,41 @@ def load_plugins(folders: Iterable[Path] = (), *, strict: bool = False) -> Plugi
     from importlib.metadata import entry_points
 
     plugins = Plugins()
-    for entry in entry_points(group=hooks.PROJECT):
-        distribution = entry.dist
-        version = distribution.version if distribution else ""
-        source = distribution.name if distribution else entry.value
-        plugins.load(entry.name, source, version, entry.load)
-    for folder in folders:
-        for file in sorted(folder.glob("*.py")) if folder.is_dir() else ():
-            load_file(plugins, file)
+    # Built-ins first: a stranger's plugin that takes one of their names is the one to be set aside.
+    for entry in sorted(entry_points(group=hooks.PROJECT), key=_age):
+        version = entry.dist.version if entry.dist else ""
+        plugins.load(entry.name, _distribution(entry) or entry.value, version, entry.load)
+    for folder in dict.fromkeys(folder.resolve() for folder in folders):
+        _load_folder(plugins, folder)
     if strict and plugins.quarantined:
         raise PluginFailed(str(plugins.quarantined[0]), "playground plugins list")
     return plugins
+
+
+def _load_folder(plugins: Plugins, folder: Path) -> None:
+    # The user's own folder need not exist; one that was asked for must.
+    if not folder.is_dir() and folder != (paths.config_folder() / "plugins").resolve():
+        missing = Quarantined(folder.name, str(folder), "there is no such folder", "")
+        plugins.quarantined.append(missing)
+    for file in plugin_files(folder):
+        load_file(plugins, file)
+
+
+def _age(entry: EntryPoint) -> tuple[bool, str, str]:
+    return _distribution(entry) != DISTRIBUTION, _distribution(entry), entry.name
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else ""
+
+
+def plugin_files(folder: Path) -> list[Path]:
+    """The single-file plugins in `folder`, sorted: not its tests, nor what begins with an underscore."""
+    return [
+        file
+        for file in (sorted(folder.glob("*.py")) if folder.is_dir() else ())
+        if file.is_file() and not file.name.startswith(("_", "test_", "conftest."))
+    ]
 
 
 def load_file(plugins: Plugins, file: Path) -> None:
@@ -165,7 +177,7 @@ def load_file(plugins: Plugins, file: Path) -> None:
 def import_file(file: Path) -> ModuleType:
     """The module in `file`, imported under a name that no other plugin's file shares."""
     # Classes defined in it find their annotations through sys.modules.
-    name = f"playground_plugin_{file.stem}_{abs(hash(file.resolve())):x}"
+    name = f"playground_plugin_{file.stem}_{crc32(bytes(file.resolve())):08x}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise PluginFailed(f"{file} is not a Python file")
@@ -174,23 +186,30 @@ def import_file(file: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except BaseException:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
         raise
     return module
 
 
 def one_line(error: BaseException) -> str:
-    """What went wrong and, where the traceback knows it, the file and line of the plugin."""
+    """What went wrong and where: the file and line of the plugin, not of what it called."""
     if isinstance(error, PlaygroundError):
         return error.message
-    if isinstance(error, SyntaxError):
-        return f"syntax error in line {error.lineno}: {error.msg}"
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})" if frames else ""
+    if isinstance(error, SyntaxError) and error.lineno:
+        file = Path(error.filename or "").name
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno} of {file})"
     text = " ".join(str(error).split())
+    place = _place(traceback.extract_tb(error.__traceback__))
     return f"{type(error).__name__}: {text}{place}" if text else f"{type(error).__name__}{place}"
 
 
-def _named(thing: Any) -> tuple[str, Any, tuple[str, ...]]:
-    name = name_of(thing) if isinstance(thing, type) else thing.name
-    return name, thing, tuple(getattr(thing, "aliases", ()))
+def _place(frames: Iterable[traceback.FrameSummary]) -> str:
+    """The last line of a plugin: not of Python, of this package, nor of a library that it called."""
+    outer = [frame for frame in frames if not _is_machinery(frame.filename)]
+    own = [frame for frame in outer if not frame.filename.startswith(SITE_PACKAGES)] or outer
+    return f" (line {own[-1].lineno} of {Path(own[-1].filename).name})" if own else ""
+
+
+def _is_machinery(file: str) -> bool:
+    in_library = file.startswith(STANDARD_LIBRARY) and not file.startswith(SITE_PACKAGES)
+    return in_library or file.startswith(("<frozen ", OURS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from playground.api.errors import PluginFailed, UnknownName
 
@@ -43,6 +43,14 @@ class Registry(Mapping[str, T], Generic[T]):
         if key not in self._objects:
             raise UnknownName(f"there is no {self.kind} {name!r}", self.suggestion(name))
         return self._objects[key]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What is registered under `name`, or `default`."""
+        # Mapping's own would let UnknownName through, which is no KeyError.
+        try:
+            return self[name]
+        except UnknownName:
+            return default
 
     def __contains__(self, name: object) -> bool:
         return name in self._objects or name in self._aliases

@@ -81,7 +81,9 @@ class Candidates:
         return max(0.0, math.log(total) - float(np.dot(weights, self._shifted)) / total)
 
     def keep(self, mask: ndarray) -> Candidates:
-        """Only those where `mask` (n,) is true."""
+        """Only those where `mask` (n,) is true. Raises ValueError for a mask of another shape."""
+        if np.shape(mask) != self.scores.shape:
+            raise ValueError(f"a mask of shape {np.shape(mask)} for {len(self)} candidates")
         kept = np.flatnonzero(mask)
         return self if len(kept) == len(self) else self._at(kept)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,13 @@ class Chain:
     strategy_name: str
     text: str
     """The chain as it can be written again."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """The plugin of each stage, by the stage's name."""
+
+    def called(self, name: str) -> str:
+        """A stage as an error names it: with its plugin, where that is called otherwise."""
+        owner = self.owners.get(name, name)
+        return name if owner == name else f"{name} (plugin {owner})"
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -44,8 +51,9 @@ class Chain:
             except PlaygroundError:
                 raise
             except Exception as error:
-                raise PluginFailed(f"processor {name} failed: {one_line(error)}") from error
-            check_narrowed(name, candidates, narrowed)
+                called = self.called(name)
+                raise PluginFailed(f"processor {called} failed: {one_line(error)}") from error
+            check_narrowed(self.called(name), candidates, narrowed)
             candidates = narrowed
         return candidates
 
@@ -56,8 +64,9 @@ def check_narrowed(name: str, before: Candidates, after: Any) -> None:
         return
     if not isinstance(after, Candidates):
         raise PluginFailed(f"processor {name} returned {type(after).__name__}, not candidates")
-    if after.scores.ndim != 1 or (not after.whole and after.ids.shape != after.scores.shape):
-        raise PluginFailed(f"processor {name} returned scores of shape {after.scores.shape}")
+    shape = np.shape(after.scores)
+    if len(shape) != 1 or (not after.whole and np.shape(after.ids) != shape):
+        raise PluginFailed(f"processor {name} returned scores of shape {shape}")
     if not len(after):
         raise PluginFailed(f"processor {name} left no candidate", "loosen its options")
     if not np.isfinite(after.scores).all():
@@ -66,6 +75,11 @@ def check_narrowed(name: str, before: Candidates, after: Any) -> None:
         )
     if len(after) > len(before) or (after.whole and not before.whole):
         raise PluginFailed(f"processor {name} added candidates")
+    if after.whole and len(after) < len(before):
+        raise PluginFailed(
+            f"processor {name} returned {len(after)} scores for {len(before)} candidates",
+            "rescored() takes a score for each; keep() removes some",
+        )
     if not after.whole and len(before.find(after.ids)) != len(after):
         raise PluginFailed(f"processor {name} returned tokens it was not given")
 
@@ -87,7 +101,13 @@ def build_chain(text: str, plugins: Plugins) -> Chain:
         )
     built = [(stage.name, build(cls, _options(stage, cls))) for stage, cls in named]
     *processors, (strategy_name, strategy) = built
-    return Chain(tuple(processors), strategy, strategy_name, chain_syntax.format_chain(stages))
+    owners = {stage.name: _owner(stage.name, plugins) for stage in stages}
+    text = chain_syntax.format_chain(stages)
+    return Chain(tuple(processors), strategy, strategy_name, text, owners)
+
+
+def _owner(name: str, plugins: Plugins) -> str:
+    return (plugins.processors if name in plugins.processors else plugins.strategies).owner(name)
 
 
 def _find(stage: chain_syntax.Stage, plugins: Plugins) -> type[Any]:

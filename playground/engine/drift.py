@@ -88,4 +88,5 @@ def _mean_divergence(exact: ndarray, other: ndarray) -> float:
 
 def _log_probabilities(logits: ndarray) -> ndarray:
     shifted = logits.astype(np.float64) - logits.max(-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    normalised: ndarray = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    return normalised

@@ -160,7 +160,7 @@ class Generation:
             # A strategy that returns has come to the end of its text.
             sequence.finish("error" if error else "eos", error)
 
-        label = f"strategy {self._chain.strategy_name}"
+        label = f"strategy {self._chain.called(self._chain.strategy_name)}"
         task = self._add(self._drive(context), take, end, label)
 
     def _drive(self, context: Context) -> Decoding:

@@ -27,7 +27,7 @@ import sys
 import time
 
 from playground.api import hookimpl
-from playground.testing.scripted import ScriptedBackend, ScriptedModel, _config
+from playground.testing.scripted import ScriptedBackend, ScriptedModel, read_script
 
 
 def wait(what, seconds):
@@ -46,7 +46,7 @@ class Slow(ScriptedModel):
 
 class SlowBackend(ScriptedBackend):
     def load(self, folder, *, device, dtype, **options):
-        config = _config(folder)
+        config = read_script(folder)
         wait("loading", config.get("load_seconds", 0))
         model = Slow(
             config["script"],

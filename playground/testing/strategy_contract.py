@@ -1,0 +1,117 @@
+"""The laws of a strategy: what it commits, when it stops, and what the seed decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from playground.api import Candidates, Commit, Draft, LanguageModel, ReadAll, Strategy
+from playground.testing.decode import Decoded, decode, start
+from playground.testing.laws import Contract, require
+from playground.testing.recurrent import ToyRecurrent
+from playground.testing.scripted import ScriptedModel
+from playground.testing.tokenizers import CharTokenizer
+
+LIMIT = 12
+SEEDS = range(6)
+
+
+class StrategyContract(Contract):
+    """Laws of a strategy. Subclass it and return one from `strategy`.
+
+    It decodes with a recurrent model that cannot rewind and with one whose context ends where the
+    request's limit does; override `models` to say on which models the strategy works.
+    """
+
+    prompt = "a"
+
+    def strategy(self) -> Strategy:
+        raise NotImplementedError
+
+    def models(self) -> Sequence[LanguageModel]:
+        letters = CharTokenizer("abcdef")
+        likes = {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
+        full = len(self.prompt) + LIMIT
+        return ToyRecurrent(), ScriptedModel(
+            lambda tokens: likes, context_length=full, tokenizer=letters
+        )
+
+    def test_commits_tokens_of_the_vocabulary(self) -> None:
+        for model in self.models():
+            size = model.tokenizer.vocabulary_size
+            decoded = self._decode(model)
+            require(decoded.commits, "it committed nothing")
+            for commit in decoded.commits:
+                require(0 <= commit.token < size, f"{commit.token} is no token of {size}")
+                shape = np.shape(commit.logits)
+                require(
+                    shape == (size,), f"a commit's logits have the shape {shape}, not {(size,)}"
+                )
+            for draft in decoded.drafts:
+                require(all(0 <= t < size for t in draft.tokens), f"a draft holds {draft.tokens}")
+
+    def test_chooses_among_its_candidates(self) -> None:
+        for model in self.models():
+            for commit in self._decode(model).commits:
+                chosen = commit.chosen
+                require(isinstance(chosen, Candidates), f"chosen is a {type(chosen).__name__}")
+                require(len(chosen.find([commit.token])), f"{commit.token} was not a candidate")
+                require(np.isfinite(chosen.scores).all(), "chosen has scores that are not finite")
+
+    def test_goes_on_to_the_limit_or_the_end_of_the_text(self) -> None:
+        for model in self.models():
+            tokens = self._decode(model).tokens
+            ended = tokens and tokens[-1] in model.tokenizer.eos_ids
+            require(
+                len(tokens) == LIMIT or ended, f"it stopped by itself after {len(tokens)} tokens"
+            )
+
+    def test_ends_where_the_model_ends_the_text(self) -> None:
+        model = ScriptedModel("bc", after=self.prompt, tokenizer=CharTokenizer("abcdef"))
+        tokens = self._decode(model).tokens
+        require(model.tokenizer.bos_id in tokens, f"the model ended the text; it said {tokens}")
+
+    def test_the_same_seed_gives_the_same_text(self) -> None:
+        for seed in SEEDS:
+            texts = [[self._decode(m, seed).tokens for m in self.models()] for _ in range(2)]
+            require(texts[0] == texts[1], f"seed {seed} gave {texts[0]}, then {texts[1]}")
+
+    def test_the_seed_has_no_influence_where_it_says_so(self) -> None:
+        if not self.strategy().deterministic:
+            return
+        for model in self.models():
+            texts = {tuple(self._decode(model, seed).tokens) for seed in SEEDS}
+            require(len(texts) == 1, f"deterministic, and yet {len(texts)} texts from 6 seeds")
+
+    def test_can_be_closed_at_every_moment(self) -> None:
+        for model in self.models():
+            for moment in range(8):
+                self._close_after(moment, model)
+
+    def test_yields_only_effects(self) -> None:
+        for model in self.models():
+            for effect in self._close_after(8, model):
+                known = isinstance(effect, Commit | Draft | ReadAll)
+                require(known, f"it yielded a {type(effect).__name__} (is `yield from` missing?)")
+
+    def _decode(self, model: LanguageModel, seed: int = 0) -> Decoded:
+        return decode(self.strategy(), model, self.prompt, limit=LIMIT, seed=seed)
+
+    def _close_after(self, moment: int, model: LanguageModel) -> list[object]:
+        """Close the generator after so many effects, as the engine does when a user cancels."""
+        generator = start(self.strategy(), model, self.prompt, limit=LIMIT)
+        effects: list[object] = []
+        answer = None
+        for _ in range(moment):
+            try:
+                effect = generator.send(answer)
+            except StopIteration:
+                break
+            effects.append(effect)
+            answer = model.read(list(effect.reads)) if isinstance(effect, ReadAll) else None
+        try:
+            generator.close()
+        except RuntimeError as error:
+            raise AssertionError(f"closed after {moment} effects: {error}") from None
+        return effects

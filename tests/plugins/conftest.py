@@ -1,0 +1,94 @@
+"""A folder of plugins with a scripted model in it, and ways to load it and to run the command line on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from playground.plugins import Plugins, load_plugins
+from playground.ui.cli.app import cli
+
+HEAD = "from playground.api import Candidates, Commit, Processor, Strategy, hookimpl\n"
+SCRIPTED = """
+from pathlib import Path
+from playground.api import ModelSource, hookimpl
+from playground.testing import ScriptedBackend
+
+@hookimpl
+def register_backends():
+    return [ScriptedBackend()]
+
+@hookimpl
+def register_models():
+    folder = Path(__file__).parent / "models" / "fox"
+    return [ModelSource(name="fox", summary="says one sentence", folder=folder)]
+"""
+
+Write = Callable[[str, str], Path]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty folders of the user's, and none of the user's settings."""
+    for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
+        monkeypatch.delenv(name)
+    for kind in ("CONFIG", "CACHE", "DATA"):
+        monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind.lower()))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A plugin folder whose plugin `scripted` brings the model `fox`: after "The" it says " fox jumps."."""
+    folder = tmp_path / "plugins"
+    (folder / "models" / "fox").mkdir(parents=True)
+    (folder / "scripted.py").write_text(SCRIPTED)
+    config = {"model_type": "scripted", "after": "The", "script": " fox jumps."}
+    (folder / "models" / "fox" / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+@pytest.fixture
+def write(folder: Path) -> Write:
+    """Write the plugin `name` with `source` after the usual imports."""
+
+    def write(name: str, source: str) -> Path:
+        file = folder / f"{name}.py"
+        file.write_text(HEAD + source)
+        return file
+
+    return write
+
+
+@pytest.fixture
+def load(folder: Path) -> Callable[[], Plugins]:
+    return lambda: load_plugins([folder])
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    """`playground --plugins-dir FOLDER WORDS` in a process."""
+
+    def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "playground", "--plugins-dir", str(folder), *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, **environment},
+        )
+
+    return run
+
+
+@pytest.fixture
+def invoke(folder: Path) -> Callable[..., Result]:
+    """`playground --plugins-dir FOLDER WORDS` in this process."""
+    return lambda *words: CliRunner().invoke(cli, ["--plugins-dir", str(folder), *words])
