@@ -42,7 +42,7 @@ from playground.api.model import (
 )
 from playground.api.options import Meta, Option
 from playground.api.request import DEFAULT_CHAIN, Fit, GenerationRequest, StopReason
-from playground.api.results import Classification, Expectation, Prediction, Score
+from playground.api.results import Classification, Drift, Expectation, Prediction, Score
 from playground.api.template import Prompt, Template, TemplateTest, Variable
 from playground.api.training import Progress, Sampled, Saved, Trained, Trainer
 
@@ -61,6 +61,7 @@ __all__ = [
     "Decoding",
     "Draft",
     "Drafted",
+    "Drift",
     "Effect",
     "Event",
     "Expectation",

@@ -75,3 +75,19 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     text: str
     probability: float
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """What a number type changes, over the distributions after every token of the text.
+
+    Where the type was `refused` (by what reason), there are no figures.
+    """
+
+    dtype: str
+    refused: str = ""
+    divergence: float | None = None
+    """Kullback-Leibler divergence from float32, mean nats a token."""
+    agreement: float | None = None
+    """Share of tokens after which the likeliest next token is the same, 0 to 1."""
+    largest: float | None = None
+    """The largest absolute difference of a logit."""

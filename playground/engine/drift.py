@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import msgspec
 import numpy as np
 from numpy import ndarray
 
-from playground.api import InvalidInput, LanguageModel, Read
+from playground.api import Drift, InvalidInput, LanguageModel, Read
 
 EXACT = "float32"
 DTYPES = (EXACT, "bfloat16", "float16", "int8")
@@ -20,22 +19,6 @@ CHUNK = 64
 
 Load = Callable[[str], LanguageModel]
 """Loads the model in a number type; raises InvalidInput for one that backend or device lacks."""
-
-
-class Drift(msgspec.Struct, frozen=True, kw_only=True):
-    """What a number type changes, over the distributions after every token of the text.
-
-    Where the type was `refused` (by what reason), there are no figures.
-    """
-
-    dtype: str
-    refused: str = ""
-    divergence: float | None = None
-    """Kullback-Leibler divergence from float32, mean nats a token."""
-    agreement: float | None = None
-    """Share of tokens after which the likeliest next token is the same, 0 to 1."""
-    largest: float | None = None
-    """The largest absolute difference of a logit."""
 
 
 def compare_dtypes(load: Load, ids: Sequence[int]) -> list[Drift]:

@@ -13,7 +13,7 @@ from playground import paths
 from playground.api.events import Event
 from playground.api.model import LanguageModel, Tokenizer
 from playground.api.request import GenerationRequest
-from playground.api.results import Classification, Expectation, Prediction, Score
+from playground.api.results import Classification, Drift, Expectation, Prediction, Score
 from playground.api.template import Prompt
 from playground.config import Settings
 from playground.plugins import Plugins, load_plugins
@@ -104,6 +104,23 @@ class Session:
         from playground.engine.prompt import prompt_ids
 
         return expectations(self._model, prompt_ids(self._model, text))
+
+    def compare_dtypes(self, reference: str, text: str) -> tuple[int, list[Drift]]:
+        """How many tokens of `text` a model's context holds, and over them the drift of every type."""
+        from playground.engine.drift import compare_dtypes
+
+        located = self.catalog.resolve(reference)
+        backend, folder, options = located.backend, located.folder, located.options
+        tokenizer = backend.tokenizer(folder, **options)
+        context = backend.card(folder).context_length
+        ids = tokenizer.encode(text)
+        if context is not None:
+            ids = ids[: context - len(tokenizer.start_ids)]
+        device = self.settings.device
+        drifts = compare_dtypes(
+            lambda dtype: backend.load(folder, device=device, dtype=dtype, **options), ids
+        )
+        return len(ids), drifts
 
     @property
     def _model(self) -> LanguageModel:

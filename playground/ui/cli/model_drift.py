@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from playground.ui.cli.common import print_table, write_line
 
 if TYPE_CHECKING:
-    from playground.engine.catalog import Located
-    from playground.engine.drift import Drift
+    from playground.api import Drift
 
 # Only characters that the bundled char-RNN knows too.
 TEXT = """To be, or not to be, that is the question:
@@ -20,25 +19,6 @@ No more; and by a sleep to say we end
 The heart-ache and the thousand natural shocks
 That flesh is heir to: 'tis a consummation
 Devoutly to be wish'd."""
-
-
-def measure(located: Located, device: str) -> tuple[int, list[Drift]]:
-    """How many tokens were read, and the drift of every number type.
-
-    Reads as much of the text as the model's context holds.
-    """
-    from playground.engine.drift import compare_dtypes
-
-    backend, folder, options = located.backend, located.folder, located.options
-    tokenizer = backend.tokenizer(folder, **options)
-    context = backend.card(folder).context_length
-    ids = tokenizer.encode(TEXT)
-    if context is not None:
-        ids = ids[: context - len(tokenizer.start_ids)]
-    drifts = compare_dtypes(
-        lambda dtype: backend.load(folder, device=device, dtype=dtype, **options), ids
-    )
-    return len(ids), drifts
 
 
 def print_drifts(tokens: int, drifts: list[Drift]) -> None:

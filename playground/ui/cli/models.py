@@ -8,7 +8,7 @@ import click
 
 from playground.ui.cli import complete
 from playground.ui.cli.common import App, json_option, notice, print_json, print_table, write_line
-from playground.ui.cli.model_drift import measure, print_drifts
+from playground.ui.cli.model_drift import TEXT, print_drifts
 from playground.ui.cli.model_views import bytes_text, card_json, print_card
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def show(app: App, name: str, compare_dtypes: bool, as_json: bool) -> None:
     session = app.session()
     located = session.catalog.resolve(name)
     card = located.backend.card(located.folder)
-    tokens, drifts = measure(located, session.settings.device) if compare_dtypes else (0, [])
+    tokens, drifts = session.compare_dtypes(name, TEXT) if compare_dtypes else (0, [])
     if as_json:
         drift = {"drift_tokens": tokens, "drift": drifts} if compare_dtypes else {}
         print_json({**card_json(located, card), **drift})
