@@ -1,0 +1,91 @@
+"""The door to this package: recognises a GPT's folder, draws its card, loads its tokenizer and the model.
+
+Imports nothing heavy until a model is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from playground.api import InvalidInput, LanguageModel, ModelCard, ModelUnavailable, Tokenizer
+
+if TYPE_CHECKING:
+    from playground_gpt.architecture import Architecture
+    from playground_gpt.weights import Weights
+
+
+class GptBackend:
+    """Loads GPT-1 and GPT-2 of any size. `dialect` is of GPT-1 alone; see `playground_gpt.tokenizer`."""
+
+    name = "gpt"
+    options: Mapping[str, tuple[str, ...]] = MappingProxyType({"dialect": ("hf", "openai")})
+
+    def recognises(self, config: Mapping[str, Any]) -> bool:
+        return config.get("model_type") in ("gpt2", "openai-gpt")
+
+    def card(self, folder: Path) -> ModelCard:
+        architecture, weights = _open(folder)
+        modules = architecture.modules()
+        return ModelCard(
+            architecture=architecture.name,
+            backend=self.name,
+            parameters=sum(modules.values()),
+            context_length=architecture.positions,
+            vocabulary=architecture.vocabulary,
+            layers=architecture.layers,
+            width=architecture.width,
+            heads=architecture.heads,
+            modules=modules,
+            notes={"unused tensors": ", ".join(weights.unused)} if weights.unused else {},
+        )
+
+    def tokenizer(self, folder: Path, **options: str) -> Tokenizer:
+        from playground_gpt.architecture import parse
+        from playground_gpt.tokenizer import load_tokenizer
+        from playground_gpt.weights import read_config
+
+        architecture = parse(read_config(folder), str(folder / "config.json"))
+        return load_tokenizer(folder, architecture, self._dialect(architecture, options))
+
+    def load(self, folder: Path, *, device: str, dtype: str, **options: str) -> LanguageModel:
+        from playground_gpt.build import build
+        from playground_gpt.device import resolve_device, resolve_dtype
+        from playground_gpt.tokenizer import load_tokenizer
+
+        chosen = resolve_device(device)
+        kind = resolve_dtype(dtype, chosen)
+        architecture, weights = _open(folder)
+        tokenizer = load_tokenizer(folder, architecture, self._dialect(architecture, options))
+        return build(architecture, weights.load(), tokenizer, chosen, kind)
+
+    def _dialect(self, architecture: Architecture, options: Mapping[str, str]) -> str:
+        for name, value in options.items():
+            choices = self.options.get(name)
+            if choices is None:
+                raise InvalidInput(
+                    f"a GPT has no option {name!r}", f"it takes: {', '.join(self.options)}"
+                )
+            if value not in choices:
+                raise InvalidInput(f"{name} must be {' or '.join(choices)}, not {value!r}")
+        dialect = options.get("dialect", "hf")
+        if dialect != "hf" and architecture.pre_norm:
+            raise InvalidInput(
+                "only GPT-1 has token dialects: GPT-2 keeps every byte of a text",
+                "leave `dialect` out",
+            )
+        return dialect
+
+
+def _open(folder: Path) -> tuple[Architecture, Weights]:
+    from playground_gpt.architecture import parse
+    from playground_gpt.weights import Weights, read_config
+
+    if not folder.is_dir():
+        raise ModelUnavailable(
+            f"there is no folder {folder}", "see `playground models list` for what there is"
+        )
+    architecture = parse(read_config(folder), str(folder / "config.json"))
+    return architecture, Weights(folder, architecture.shapes())
