@@ -1,0 +1,1 @@
+"""Other engines, each asked the same questions in a process of its own."""

@@ -1,0 +1,15 @@
+"""The page on performance shows what the suite measures."""
+
+from __future__ import annotations
+
+from playground.bench.report import BEGIN, END
+from playground.bench.suite import BENCHMARKS
+
+
+def test_every_benchmark_has_a_row_with_what_was_found(shown):
+    page = (shown.root / "docs" / "performance.md").read_text(encoding="utf-8")
+    table = page.partition(BEGIN)[2].partition(END)[0]
+    rows = [line.strip("|").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    found = {row[0].strip(): row[1].strip() for row in rows}
+    missing = [b.title for b in BENCHMARKS if not found.get(b.title)]
+    assert missing == [], "run: playground bench --write docs/performance.md"
