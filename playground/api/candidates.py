@@ -111,17 +111,27 @@ class Candidates:
         found: ndarray = places[self._ids[places] == wanted]
         return found
 
+    def __contains__(self, token: int) -> bool:
+        """Whether `token` still stands."""
+        return self._place(token) is not None
+
+    def _place(self, token: int) -> int | None:
+        if self._ids is None:
+            return token if 0 <= token < len(self) else None
+        place = int(self._ids.searchsorted(token))
+        return place if place < len(self) and self._ids[place] == token else None
+
     def logprob_of(self, token: int) -> float:
         """The log-probability of `token`; minus infinity if it has been removed."""
-        place = self.find([token])
-        return float(self.scores[place[0]]) - self.log_normalizer if len(place) else -math.inf
+        place = self._place(token)
+        return -math.inf if place is None else float(self.scores[place]) - self.log_normalizer
 
     def rank_of(self, token: int) -> int:
         """How many candidates score higher than `token`; their number if it is not one of them."""
-        place = self.find([token])
-        return (
-            int(np.count_nonzero(self.scores > self.scores[place[0]])) if len(place) else len(self)
-        )
+        place = self._place(token)
+        if place is None:
+            return len(self)
+        return int(np.count_nonzero(self.scores > self.scores[place]))
 
     def best(self) -> int:
         """The token with the highest score; of equal ones the lowest id."""

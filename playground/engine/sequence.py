@@ -102,7 +102,7 @@ class Sequence:
         token = int(commit.token)
         if not 0 <= token < self._model.tokenizer.vocabulary_size:
             raise PluginFailed(f"the strategy committed {token}, which is no token of the model")
-        if not isinstance(commit.chosen, Candidates) or not len(commit.chosen.find([token])):
+        if not isinstance(commit.chosen, Candidates) or token not in commit.chosen:
             raise PluginFailed("the strategy committed a token that is not among its candidates")
         return token
 
@@ -119,7 +119,9 @@ class Sequence:
         return None
 
     def _facts(self, commit: Commit, previous: int | None, data: bytes) -> dict[str, Any]:
-        raw = Candidates(commit.logits)
+        # Without processors both are the same distribution, measured once.
+        same = commit.chosen.scores is commit.logits
+        raw = commit.chosen if same else Candidates(commit.logits)
         return {
             "sequence": self.index,
             "id": int(commit.token),

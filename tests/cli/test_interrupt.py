@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -117,7 +118,7 @@ def test_a_pipe_that_is_closed_is_quiet(playground, endless):
 
 
 def test_head_of_a_pipe_ends_both(playground, endless):
-    command = f"playground gen x -m {endless} --max-tokens 9000 | head -c 5"
+    command = f"{sys.executable} -m playground gen x -m {endless} --max-tokens 9000 | head -c 5"
     ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=30)
     assert (ran.stdout, ran.returncode) == (b"lalal", 0)
     assert b"error" not in ran.stderr.lower()
@@ -142,5 +143,5 @@ def test_a_full_disk_is_an_error_and_not_a_traceback(playground, endless):
 
 
 def test_without_any_standard_stream_it_runs(playground, endless):
-    command = f"playground gen Hi -m {endless} --max-tokens 3 <&- >&- 2>&-"
+    command = f"{sys.executable} -m playground gen Hi -m {endless} --max-tokens 3 <&- >&- 2>&-"
     assert subprocess.run(["bash", "-c", command], timeout=30).returncode == 0
