@@ -32,6 +32,7 @@ from playground.api.hooks import hookimpl
 from playground.api.model import (
     Backend,
     LanguageModel,
+    Lossy,
     ModelCard,
     ModelSource,
     Need,
@@ -70,6 +71,7 @@ __all__ = [
     "GenerationRequest",
     "InvalidInput",
     "LanguageModel",
+    "Lossy",
     "Meta",
     "ModelCard",
     "ModelSource",

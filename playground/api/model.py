@@ -99,6 +99,14 @@ class Tokenizer(Protocol):
         """The token's own spelling in the vocabulary file, such as `Ġthe` or `the</w>`."""
 
 
+@runtime_checkable
+class Lossy(Protocol):
+    """A tokenizer that leaves out what it does not know, and says so."""
+
+    def notices(self, text: str) -> tuple[str, ...]:
+        """A line for people on what of `text` is left out; nothing where nothing is."""
+
+
 class LanguageModel(Protocol):
     """A causal language model that is loaded and ready to read."""
 

@@ -16,7 +16,7 @@ from playground.engine.chain import Chain
 from playground.engine.context import Context, Line
 from playground.engine.noise import HashedNoise
 from playground.engine.prefix import Known, PrefixCache
-from playground.engine.prompt import fit_prompt, prompt_ids
+from playground.engine.prompt import fit_prompt, left_out, prompt_ids
 from playground.engine.scheduler import Scheduler, Task
 from playground.engine.sequence import Sequence
 
@@ -50,7 +50,8 @@ class Generation:
         room = request.max_tokens if context is None else context - len(self._ids)
         self._limit = min(request.max_tokens, room)
         known = prefixes.find(model, self._ids)
-        self._notices = (*cuts, *chain.notices, *self._limits(context))
+        dropped = left_out(model.tokenizer, request.prompt)
+        self._notices = (*dropped, *cuts, *chain.notices, *self._limits(context))
         self._sequences = [self._sequence(index) for index in range(request.n)]
         self._tasks: list[Task] = []
         self._start(known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.api.errors import InvalidInput, PromptTooLong
-from playground.api.model import LanguageModel
+from playground.api.model import LanguageModel, Lossy, Tokenizer
 from playground.api.request import Fit
 
 
@@ -19,6 +19,11 @@ def prompt_ids(model: LanguageModel, text: str) -> tuple[int, ...]:
             "give it at least one character or word",
         )
     return (tokenizer.bos_id,)
+
+
+def left_out(tokenizer: Tokenizer, text: str) -> tuple[str, ...]:
+    """What the user should know of how `text` is encoded: what a lossy tokenizer leaves out."""
+    return tokenizer.notices(text) if isinstance(tokenizer, Lossy) else ()
 
 
 def fit_prompt(

@@ -79,6 +79,12 @@ class Session:
             max_tokens=max_tokens,
         )
 
+    def left_out(self, text: str, reference: str | None = None) -> tuple[str, ...]:
+        """What a model's tokenizer leaves out of `text`, a line each; the session's model by default."""
+        from playground.engine.prompt import left_out
+
+        return left_out(self.tokenizer(reference or self.settings.model), text)
+
     def score(self, text: str) -> Score:
         """How well the session's model predicts `text`."""
         from playground.engine.scoring import score

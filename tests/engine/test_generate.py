@@ -255,3 +255,10 @@ def test_drafts_come_before_the_tokens_they_guess(bench):
     kinds = [type(event).__name__ for event in events]
     assert "Drafted" in kinds
     assert sum(isinstance(event, Token) for event in events) <= 12
+
+
+def test_what_a_tokenizer_leaves_out_is_said(bench):
+    model = ToyRecurrent()
+    model.tokenizer.notices = lambda text: (f"left out of {text!r}",)
+    (started, *_) = bench.run(model, "once", max_tokens=1)
+    assert started.notices == ("left out of 'once'",)

@@ -8,6 +8,7 @@ from playground.ui.cli.common import (
     App,
     json_option,
     model_options,
+    notice,
     print_json,
     print_table,
     read_text,
@@ -46,6 +47,8 @@ def command(
     session = app.session(model=model, device=device, dtype=dtype)
     text = read_text(text)
     found = session.expectations(text) if each else session.next_tokens(text, top)
+    for line in session.left_out(text):
+        notice(line)
     rows = [msgspec.structs.asdict(token) for token in found]
     if as_json:
         print_json(rows)

@@ -41,7 +41,10 @@ def command(
     `-` or a pipe reads TEXT from stdin. The first token is not predicted: nothing stands before it.
     """
     session = app.session(model=model, device=device, dtype=dtype)
-    result = session.score(read_text(text))
+    text = read_text(text)
+    result = session.score(text)
+    for line in session.left_out(text):
+        notice(line)
     if result.windows > 1:
         notice(
             f"the text is longer than the model's context: "

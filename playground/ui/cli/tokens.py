@@ -69,6 +69,8 @@ def command(
     session = app.session(model=model)
     text = read_text(text)
     names = [session.settings.model, *([other] if other else [])]
+    for line in dict.fromkeys(line for name in names for line in session.left_out(text, name)):
+        notice(line)
     cuts = [pieces_of(session.tokenizer(name), text) for name in names]
     if as_json:
         lists = [[_as_json(piece) for piece in pieces] for pieces in cuts]
