@@ -9,7 +9,7 @@ INSTALL = PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
   $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: run test check lint format bench clean
+.PHONY: run test check lint format bench pictures clean
 
 run: $(VENV)/.installed
 	$(BIN)/playground --offline gen --probs "$(PROMPT)"
@@ -31,6 +31,9 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed
 	$(BIN)/playground bench --write docs/performance.md
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/pictures/make.py
 
 clean:
 	rm -rf $(VENV) build dist

@@ -23,7 +23,7 @@ PICTURES = {
 
 
 def run(command: str) -> str:
-    """The output of a command that believes it writes to a terminal with colours."""
+    """What a command shows on a terminal with colours, stdout and stderr together."""
     _, *arguments = shlex.split(command)
     environment = os.environ | {
         "FORCE_COLOR": "1",
@@ -35,6 +35,7 @@ def run(command: str) -> str:
         [sys.executable, "-m", "playground", *arguments],
         env=environment,
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         check=True,
         text=True,
     )
