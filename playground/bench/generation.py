@@ -107,14 +107,14 @@ def many() -> Benchmark:
     )
 
 
-def second_turn() -> Benchmark:
+def second_turn(dtype: str) -> Benchmark:
     """What a kept prefix saves: the other reads all of it again."""
     prefix, added = 800, 8
     return Benchmark(
-        name="turn-float32-800",
-        title=f"first token of a second turn, float32, {prefix} tokens shared",
+        name=f"turn-{dtype}-800",
+        title=f"first token of a second turn, {dtype}, {prefix} tokens shared",
         unit="ms",
-        ours=ours("float32", "second_turn", prefix=prefix, added=added),
+        ours=ours(dtype, "second_turn", prefix=prefix, added=added),
         against=transformers("first_token", context=prefix + added),
         target=Target("faster", 20),
     )
@@ -129,7 +129,8 @@ BENCHMARKS = (
     first_token(256, 2.3),
     first_token(900, 2.5),
     many(),
-    second_turn(),
+    second_turn("float32"),
+    second_turn("int8"),
     streaming("float32"),
     streaming("int8"),
     loading(),
