@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from playground.ui.cli import complete, gen_request, gen_views, interrupt
+from playground.ui.cli import complete, gen_request, gen_text, gen_views, interrupt
 from playground.ui.cli.common import App, json_option, model_options, template_options
 from playground.ui.cli.console import error
 
 if TYPE_CHECKING:
+    from playground.api import GenerationRequest
     from playground.session.client import EventStream
 
 FIT_CHOICES = ("tail", "head", "middle")
@@ -94,7 +95,7 @@ def command(app: App, /, **options: Any) -> int:
     flags = {name: options[name] for name in ("model", "device", "dtype")}
     session = app.session(**flags)
     request = gen_request.build(session, options)
-    return _run(session.generate(request), gen_views.choose(options, request))
+    return _run(session.generate(request), _view(options, request))
 
 
 def _check_output(options: dict[str, Any]) -> None:
@@ -103,6 +104,15 @@ def _check_output(options: dict[str, Any]) -> None:
         raise click.UsageError("--json, --jsonl and --probs exclude each other")
     if options["alternatives"] is not None and not options["jsonl"]:
         raise click.UsageError("--alternatives is for the events of --jsonl")
+
+
+def _view(options: dict[str, Any], request: GenerationRequest) -> gen_views.View:
+    """The view that the options ask for."""
+    if options["jsonl"]:
+        return gen_views.JsonLines()
+    if options["as_json"]:
+        return gen_views.JsonList()
+    return (gen_text.Probabilities if options["probs"] else gen_text.Text)(request)
 
 
 def _run(events: EventStream, view: gen_views.View) -> int:

@@ -1,17 +1,16 @@
-"""How the events of a generation are shown: the views that `playground gen` can choose from.
+"""How the events of a generation are shown; `gen_text` has the views for people.
 
 A view takes events one by one, in any interleaving of sequences, and is closed once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playground.ui.cli.console import print_json, print_json_line
 
 if TYPE_CHECKING:
-    from playground.api import Event, Finished, GenerationRequest
+    from playground.api import Event, Finished
 
 
 class View:
@@ -53,14 +52,3 @@ class JsonList(View):
 
     def close(self) -> None:
         print_json(sorted(self.ends, key=lambda end: end.sequence))
-
-
-def choose(options: Mapping[str, Any], request: GenerationRequest) -> View:
-    """The view that the options ask for."""
-    from playground.ui.cli import gen_text
-
-    if options["jsonl"]:
-        return JsonLines()
-    if options["as_json"]:
-        return JsonList()
-    return (gen_text.Probabilities if options["probs"] else gen_text.Text)(request)
