@@ -13,7 +13,14 @@ import msgspec
 
 from playground.api.errors import InvalidInput
 
-CONSTANTS = {"true": True, "false": False, "none": None}
+CONSTANTS = {
+    "true": True,
+    "false": False,
+    "none": None,
+    "inf": float("inf"),
+    "nan": float("nan"),
+}
+"""Words that are values, at any depth and in any case."""
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -71,18 +78,15 @@ def _stage(node: ast.expr, source: str) -> Stage:
     return Stage(node.func.id, arguments, options, node.col_offset)
 
 
+class _Constants(ast.NodeTransformer):
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        word = node.id.lower()
+        return ast.copy_location(ast.Constant(CONSTANTS[word]), node) if word in CONSTANTS else node
+
+
 def _value(node: ast.expr, source: str) -> Any:
-    if isinstance(node, ast.Name):
-        if node.id.lower() in CONSTANTS:
-            return CONSTANTS[node.id.lower()]
-        if node.id in ("nan", "inf"):
-            return float(node.id)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Name):
-        inner = _value(node.operand, source)
-        if isinstance(node.op, ast.USub) and isinstance(inner, float):
-            return -inner
     try:
-        return ast.literal_eval(node)
+        return ast.literal_eval(_Constants().visit(node))
     except (ValueError, TypeError, SyntaxError):
         message = "an option's value is a number, a quoted text, true, false, a list or a mapping"
         raise _malformed(source, node.col_offset, message) from None

@@ -64,3 +64,5 @@ def test_an_empty_chain_is_told_what_one_looks_like():
 def test_json_spellings_of_constants_are_understood():
     (stage,) = chain_syntax.parse("beam(early_stopping=true, penalty=none, t=-inf)")
     assert stage.options == {"early_stopping": True, "penalty": None, "t": float("-inf")}
+    (nested,) = chain_syntax.parse("x([true, none, -inf], {1: false})")
+    assert nested.arguments == ([True, None, float("-inf")], {1: False})
