@@ -79,8 +79,6 @@ class Generation:
         for sequence in self._sequences:
             sequence.finish("cancelled")
 
-    close = cancel
-
     def _limits(self, context: int | None) -> list[str]:
         notices = []
         if self._limit < self.request.max_tokens:

@@ -19,6 +19,8 @@ Key = tuple[int, tuple[int, ...]]
 class Known:
     """A prefix that needs no reading: its state, and the logits (1, vocabulary) after its last token."""
 
+    # Held, so that no other model can come to stand at its address while its states are known by that.
+    model: LanguageModel
     state: State
     logits: ndarray | None
     """None where the state was rewound: its last token's logits are gone."""
@@ -45,7 +47,7 @@ class PrefixCache:
 
     def find(self, model: LanguageModel, ids: tuple[int, ...]) -> Known:
         """The longest known prefix of `ids`, at least one token short of it unless its logits are known."""
-        best, best_key = Known(model.start(), None), None
+        best, best_key = Known(model, model.start(), None), None
         for key, known in self._known.items():
             if key[0] != id(model):
                 continue
@@ -62,7 +64,7 @@ class PrefixCache:
             return known
         length = min(shared, wanted - 1)
         state = model.rewind(known.state, length) if length > 0 else None
-        return None if state is None else Known(state, None)
+        return None if state is None else Known(model, state, None)
 
     def keep(self, model: LanguageModel, ids: tuple[int, ...], reading: Reading) -> None:
         """Remember having read `ids`; forget what can be had by rewinding this, then the oldest."""
@@ -75,15 +77,10 @@ class PrefixCache:
             if inside and model.rewind(state, len(old)) is not None:
                 del self._known[key]
         key = (id(model), ids)
-        self._known[key] = Known(state, reading.logits[-1:].copy())
+        self._known[key] = Known(model, state, reading.logits[-1:].copy())
         self._known.move_to_end(key)
         while self.nbytes > self.limit or len(self._known) > MOST_ENTRIES:
             self._known.popitem(last=False)
-
-    def forget(self, model: LanguageModel) -> None:
-        """Drop every state of `model`."""
-        for key in [key for key in self._known if key[0] == id(model)]:
-            del self._known[key]
 
 
 def shared_length(one: tuple[int, ...], two: tuple[int, ...]) -> int:

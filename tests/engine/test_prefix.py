@@ -78,5 +78,11 @@ def test_models_do_not_share_what_they_read():
     cache, one, two = PrefixCache(2**20), ToyRecurrent(seed=1), ToyRecurrent(seed=2)
     keep(cache, one, (1, 2))
     assert cache.find(two, (1, 2, 3)).state.length == 0
-    cache.forget(one)
-    assert cache.nbytes == 0
+
+
+def test_a_model_that_is_gone_leaves_its_states_to_no_other():
+    cache = PrefixCache(2**20)
+    keep(cache, ToyRecurrent(seed=1), (1, 2))
+    # Were the first model dropped, the next could be made at its address.
+    others = [ToyRecurrent(seed=2) for _ in range(50)]
+    assert all(cache.find(other, (1, 2, 3)).state.length == 0 for other in others)
