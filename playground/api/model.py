@@ -86,7 +86,8 @@ class Tokenizer(Protocol):
     def encode(self, text: str) -> list[int]:
         """Token ids of `text`, without `start_ids`.
 
-        Raises InvalidInput for a character that the vocabulary lacks.
+        A character that the vocabulary lacks becomes its unknown token; where it has none, InvalidInput
+        is raised, unless the tokenizer is `Lossy`.
         """
 
     def piece(self, token: int, previous: int | None) -> bytes:

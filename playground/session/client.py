@@ -79,11 +79,11 @@ class Session:
             max_tokens=max_tokens,
         )
 
-    def left_out(self, text: str, reference: str | None = None) -> tuple[str, ...]:
-        """What a model's tokenizer leaves out of `text`, a line each; the session's model by default."""
+    def left_out(self, text: str) -> tuple[str, ...]:
+        """What the session's model leaves out of `text`, a line each."""
         from playground.engine.prompt import left_out
 
-        return left_out(self.tokenizer(reference or self.settings.model), text)
+        return left_out(self._model.tokenizer, text)
 
     def score(self, text: str) -> Score:
         """How well the session's model predicts `text`."""

@@ -19,7 +19,7 @@ from playground.ui.cli.common import (
 from playground.ui.cli.prompting import prompt_of
 
 if TYPE_CHECKING:
-    from playground.api import Classification, Prompt, Tokenizer
+    from playground.api import Classification, Prompt
     from playground.session.client import Session
 
 CONTENT_FREE = ("N/A", "", "[MASK]")
@@ -74,14 +74,12 @@ def _content_free(
 
 def _classify(session: Session, prompt: Prompt, content_free: list[Prompt]) -> Classification:
     if not content_free:
-        _warn_of_long_labels(prompt, session.tokenizer(session.settings.model))
+        _warn_of_long_labels(session, prompt)
     return session.classify(prompt, content_free)
 
 
-def _warn_of_long_labels(prompt: Prompt, tokenizer: Tokenizer) -> None:
-    from playground.session.lint import lint
-
-    for warning in lint(prompt, tokenizer=tokenizer, context_length=None, max_tokens=0):
+def _warn_of_long_labels(session: Session, prompt: Prompt) -> None:
+    for warning in session.lint(prompt, max_tokens=0):
         if warning.code == "multi-token-labels":
             warn(warning.message, warning.hint)
 

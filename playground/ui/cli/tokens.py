@@ -66,12 +66,17 @@ def command(
     as_json: bool,
 ) -> None:
     """The tokens of TEXT: ids, pieces and bytes; `-` or a pipe reads it from stdin."""
+    from playground.api import Lossy
+
     session = app.session(model=model)
     text = read_text(text)
     names = [session.settings.model, *([other] if other else [])]
-    for line in dict.fromkeys(line for name in names for line in session.left_out(text, name)):
-        notice(line)
-    cuts = [pieces_of(session.tokenizer(name), text) for name in names]
+    tokenizers = [session.tokenizer(name) for name in names]
+    for tokenizer in tokenizers:
+        if isinstance(tokenizer, Lossy):
+            for line in tokenizer.notices(text):
+                notice(line)
+    cuts = [pieces_of(tokenizer, text) for tokenizer in tokenizers]
     if as_json:
         lists = [[_as_json(piece) for piece in pieces] for pieces in cuts]
         print_json(dict(zip(names, lists, strict=True)) if other else lists[0])
