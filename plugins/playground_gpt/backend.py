@@ -46,7 +46,7 @@ class GptBackend:
             width=architecture.width,
             heads=architecture.heads,
             modules=modules,
-            notes={"unused tensors": ", ".join(weights.unused)} if weights.unused else {},
+            notes=_notes(weights.unused),
         )
 
     def tokenizer(self, folder: Path, **options: str) -> Tokenizer:
@@ -104,6 +104,15 @@ class GptBackend:
                 "leave `dialect` out",
             )
         return dialect
+
+
+def _notes(unused: list[str]) -> dict[str, str]:
+    from playground_gpt.native.library import library
+
+    native = library()
+    decoder = f"in C for {native.variant}" if native else "in torch"
+    tensors = {"unused tensors": ", ".join(unused)} if unused else {}
+    return {"decoder on the CPU": decoder, **tensors}
 
 
 def _open(folder: Path) -> tuple[Architecture, Weights]:

@@ -91,9 +91,10 @@ class Row(Structure):
 class Library:
     """One variant, loaded. Its functions release the interpreter's lock while they compute."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises OSError for a file that is no library of this machine's."""
-        self._code = ctypes.CDLL(str(path))
+    def __init__(self, variant: str) -> None:
+        """Raises OSError where it was not built, or not for this machine."""
+        self.variant = variant
+        self._code = ctypes.CDLL(str(Path(__file__).with_name(f"gpt_{variant}.so")))
         declare(self._code)
         self.usable = bool(self._code.gpt_usable())
         if self.usable:
@@ -143,10 +144,9 @@ def library() -> Library | None:
 
 def load(variant: str) -> Library | None:
     """One variant, if it was built and this processor can run it."""
-    path = Path(__file__).with_name(f"gpt_{variant}.so")
     try:
-        found = Library(path)
-    except OSError:  # not built, or for another machine
+        found = Library(variant)
+    except OSError:
         return None
     return found if found.usable else None
 
