@@ -10,11 +10,11 @@
 
 enum { CHUNK = 21 * TILE }; /* tokens that go through linear layers together: what they leave fits a cache */
 
-/* Memory between the layers, kept from read to read. */
+/* Room for what lies between the layers, kept from read to read. */
 static struct {
     size_t bytes;
     char *memory;
-} kept;
+} room;
 static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
 
 /* One call of gpt_read: `tokens` of all rows laid end to end, of which `asked` matter in the last layer. */
@@ -222,14 +222,14 @@ static int prepare(struct pass *p) {
     size_t logs = add(&bytes, p->count * sizeof(struct log));
     size_t every = add(&bytes, tiles * sizeof(struct looking));
     size_t some = add(&bytes, tiles * sizeof(struct looking));
-    if (bytes > kept.bytes) {
-        free(kept.memory);
-        kept.memory = aligned_alloc(64, bytes);
-        kept.bytes = kept.memory ? bytes : 0;
+    if (bytes > room.bytes) {
+        free(room.memory);
+        room.memory = aligned_alloc(64, bytes);
+        room.bytes = room.memory ? bytes : 0;
     }
-    size_t room = sizeof(float) * widest * PANEL, looking = attention_room(longest);
-    if (!kept.memory || pool_reserve(room > looking ? room : looking) != 0) return -1;
-    char *memory = kept.memory;
+    size_t panel = sizeof(float) * widest * PANEL, looking = attention_room(longest);
+    if (!room.memory || pool_reserve(panel > looking ? panel : looking) != 0) return -1;
+    char *memory = room.memory;
     p->x = (float *)(memory + x), p->qkv = (float *)(memory + qkv), p->mixed = (float *)(memory + mixed);
     p->normed = (float *)(memory + normed), p->inner = (float *)(memory + inner);
     p->bytes = (uint8_t *)(memory + packed), p->logs = (struct log *)(memory + logs);

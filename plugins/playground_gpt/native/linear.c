@@ -102,7 +102,7 @@ static void byte_piece(void *what, int piece, int thread) {
     }
 }
 
-/* The dot products of up to TILE - 2 rows with four rows of weights: nothing has to be copied or turned. */
+/* The dot products of a few rows with a few rows of weights that lie by output: nothing has to be turned. */
 enum { DOTS = 4 };
 
 INLINE void dots_of(int rows, int outputs, const float *x, const float *w, size_t inputs,
