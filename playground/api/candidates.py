@@ -38,7 +38,7 @@ class Candidates:
         """Whether no token of the vocabulary has been removed."""
         return self._ids is None
 
-    @cached_property
+    @property
     def ids(self) -> ndarray:
         """(n,) int64 token ids, ascending."""
         return _all_ids(len(self.scores)) if self._ids is None else self._ids
@@ -51,47 +51,61 @@ class Candidates:
         return int(self._ids[-1]) + 1 if self._vocabulary is None else self._vocabulary
 
     @cached_property
-    def _shifted(self) -> ndarray:
-        """The scores less the highest: exponentials of these neither overflow nor all vanish."""
-        shifted: ndarray = self.scores - self.scores.max()
-        return shifted
+    def highest(self) -> float:
+        """The score of the best candidate."""
+        return float(self.scores[self.scores.argmax()])  # quicker than max() for few and for many
 
     @cached_property
-    def _weights(self) -> tuple[ndarray, float]:
-        weights = np.exp(self._shifted)
+    def _exponentials(self) -> tuple[ndarray, float]:
+        # Less the highest: exponentials of these neither overflow nor all vanish.
+        weights = self.scores - self.highest
+        np.exp(weights, out=weights)
         return weights, float(weights.sum())
+
+    @property
+    def weights(self) -> ndarray:
+        """(n,) float32: the probabilities over that of the best candidate."""
+        return self._exponentials[0]
+
+    @property
+    def total(self) -> float:
+        """The sum of the weights."""
+        return self._exponentials[1]
 
     def probabilities(self) -> ndarray:
         """(n,) float32 that sums to 1."""
-        weights, total = self._weights
-        return weights / np.float32(total)
+        return self.weights / np.float32(self.total)
 
-    @cached_property
+    @property
     def log_normalizer(self) -> float:
         """Log of the sum of the exponentials of the scores."""
-        return float(self.scores.max()) + math.log(self._weights[1])
+        return self.highest + math.log(self.total)
 
     def log_probabilities(self) -> ndarray:
         """(n,) float32, natural logarithms."""
-        return self._shifted - np.float32(math.log(self._weights[1]))
+        shifted: ndarray = self.scores - self.highest
+        shifted -= np.float32(math.log(self.total))
+        return shifted
 
     def entropy(self) -> float:
         """Shannon entropy in nats."""
-        weights, total = self._weights
-        return max(0.0, math.log(total) - float(np.dot(weights, self._shifted)) / total)
+        # Not by BLAS, whose threads would have to meet for a product that takes 10 µs.
+        weighted = float(np.einsum("i,i->", self.weights, self.scores - self.highest))
+        return max(0.0, math.log(self.total) - weighted / self.total)
 
     def keep(self, mask: ndarray) -> Candidates:
         """Only those where `mask` (n,) is true. Raises ValueError for a mask of another shape."""
         if np.shape(mask) != self.scores.shape:
             raise ValueError(f"a mask of shape {np.shape(mask)} for {len(self)} candidates")
-        kept = np.flatnonzero(mask)
-        return self if len(kept) == len(self) else self._at(kept)
+        kept = np.asarray(mask).nonzero()[0]
+        return self if len(kept) == len(self) else self.at(kept)
 
     def top(self, k: int) -> Candidates:
         """The k with the highest scores; of equal scores the lower id stands."""
-        return self if k >= len(self) else self._at(_highest(self.scores, k))
+        return self if k >= len(self) else self.at(np.sort(top_indices(self.scores, k)))
 
-    def _at(self, places: ndarray) -> Candidates:
+    def at(self, places: ndarray) -> Candidates:
+        """Only those at `places` (m,): distinct, ascending positions here."""
         ids = places if self._ids is None else self._ids[places]
         return Candidates(self.scores[places], ids, self.vocabulary)
 
@@ -103,7 +117,8 @@ class Candidates:
         """Positions here of those of `ids` that still stand: distinct, ascending."""
         wanted = _distinct(ids)
         if self._ids is None:
-            return wanted[(wanted >= 0) & (wanted < len(self))]
+            inside = not len(wanted) or (wanted[0] >= 0 and wanted[-1] < len(self))
+            return wanted if inside else wanted[(wanted >= 0) & (wanted < len(self))]
         if not len(wanted):
             return wanted
         places = np.searchsorted(self._ids, wanted)
@@ -156,43 +171,27 @@ def _all_ids(size: int) -> ndarray:
 
 def top_indices(scores: ndarray, k: int) -> ndarray:
     """Indices of the k highest of `scores` (n,), highest first; of equal ones the lower first."""
-    places = np.arange(len(scores)) if k >= len(scores) else _highest(scores, k)
-    order: ndarray = places[np.argsort(-scores[places], kind="stable")]
-    return order
-
-
-def _highest(scores: ndarray, k: int) -> ndarray:
-    """Indices, ascending, of the k < n highest of `scores` (n,); of equal ones the lower."""
     if k < 1:
         return np.empty(0, dtype=np.int64)
-    contenders = _contenders(scores, k)
-    values = scores if contenders is None else scores[contenders]
-    cut = np.partition(values, len(values) - k)[len(values) - k]
-    mask = values > cut
-    missing = k - np.count_nonzero(mask)
-    mask[np.flatnonzero(values == cut)[:missing]] = True
-    places = np.flatnonzero(mask)
-    return places if contenders is None else contenders[places]
+    if k >= len(scores):
+        return (-scores).argsort(kind="stable")
+    contenders = (scores >= _bound(scores, k)).nonzero()[0]
+    order = (-scores[contenders]).argsort(kind="stable")[:k]
+    found: ndarray = contenders[order]
+    return found
 
 
 ROWS = 64
 
 
-def _contenders(scores: ndarray, k: int) -> ndarray | None:
-    """Indices, ascending, of all that can be among the k highest; None where it is not worth it.
+def _bound(scores: ndarray, k: int) -> float:
+    """A score that k < n or a few more of `scores` (n,) reach.
 
-    The scores are laid out as a table; at least k of them reach the k-th highest of its columns'
-    maxima, so what does not reach it cannot matter, and only a few columns have to be looked at.
-    Exact.
+    Laid out as a table, at least k of them reach the k-th highest of its columns' maxima, which is
+    found without partitioning all of them.
     """
     columns = len(scores) // ROWS
-    if k > columns // 4:
-        return None
     table = scores[: ROWS * columns].reshape(ROWS, columns)
-    maxima = table.max(axis=0)
-    bound = np.partition(maxima, columns - k)[columns - k]
-    hot = np.flatnonzero(maxima >= bound)
-    hits = np.flatnonzero(table[:, hot] >= bound)
-    row, column = np.divmod(hits, len(hot))
-    rest = ROWS * columns + np.flatnonzero(scores[ROWS * columns :] >= bound)
-    return np.concatenate([row * columns + hot[column], rest])
+    values = table.max(axis=0) if k <= columns // 4 else scores.copy()
+    values.partition(len(values) - k)
+    return float(values[len(values) - k])

@@ -8,7 +8,6 @@ the readings, so that any number of them advance in one batched read a step.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import msgspec
@@ -31,8 +30,7 @@ class Noise(Protocol):
         """One uniform variate in [0, 1) for `position`; each `stream` is independent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """Where a processor stands: the ids so far (prompt first), the prompt's length, the noise."""
 
     ids: Sequence[int]
@@ -61,8 +59,7 @@ class Processor(msgspec.Struct, frozen=True):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(msgspec.Struct, frozen=True):
     """`token` is final. `chosen` is the distribution it was chosen from, `logits` the model's own row."""
 
     token: int
@@ -70,15 +67,13 @@ class Commit:
     logits: ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """What follows the committed text for now; each draft replaces the one before."""
 
     tokens: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAll:
+class ReadAll(msgspec.Struct, frozen=True):
     """The effect behind `context.read` and `context.read_all`: resumed with one Reading for each Read."""
 
     reads: tuple[Read, ...]

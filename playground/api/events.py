@@ -7,7 +7,7 @@ import msgspec
 from playground.api.request import StopReason
 
 
-class Alternative(msgspec.Struct, frozen=True):
+class Alternative(msgspec.Struct, frozen=True, gc=False):
     """A token that could have been said."""
 
     id: int

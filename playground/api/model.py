@@ -8,7 +8,6 @@ torch. A row of logits crosses from a GPU once a step, which the seeded choice n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -40,8 +39,7 @@ class State(Protocol):
         """Bytes of memory held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A wish to read `tokens` (at least one) after what `state` has read.
 
     `logits_to_keep` asks for the logits of the last so many tokens only; None for all of them.
@@ -53,8 +51,7 @@ class Read:
     logits_to_keep: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a model said while reading.
 
     logits: (kept, vocabulary) float32, a row for each of the last `logits_to_keep` tokens read; row i

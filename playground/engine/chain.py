@@ -14,6 +14,7 @@ from playground.api.candidates import Candidates
 from playground.api.decoding import Processor, Step, Strategy
 from playground.api.errors import InvalidInput, PlaygroundError, PluginFailed
 from playground.api.options import build, options_of
+from playground.engine.finite import all_finite
 from playground.plugins import Plugins, one_line
 from playground.registry import did_you_mean
 
@@ -69,7 +70,7 @@ def check_narrowed(name: str, before: Candidates, after: Any) -> None:
         raise PluginFailed(f"processor {name} returned scores of shape {shape}")
     if not len(after):
         raise PluginFailed(f"processor {name} left no candidate", "loosen its options")
-    if not np.isfinite(after.scores).all():
+    if not all_finite(after.scores):
         raise PluginFailed(
             f"processor {name} returned scores that are not finite (NaN or infinite)"
         )

@@ -12,6 +12,9 @@ import numpy as np
 from numpy import ndarray
 
 MASK = (1 << 64) - 1
+SHIFT_15, SHIFT_16 = np.uint32(15), np.uint32(16)
+FIRST_FACTOR, SECOND_FACTOR = np.uint32(0x7FEB352D), np.uint32(0x846CA68B)
+LOWEST_EXPONENTIAL = np.float32(-(2.0**-33))
 
 
 def splitmix64(value: int) -> int:
@@ -37,12 +40,11 @@ class HashedNoise:
         # and the positions of one token are independent.
         bits = _mix32(_mix32(tokens ^ low) + high)
         # 2**-32 * (bits + 1/2) lies strictly between 0 and 1.
-        uniform = bits.astype(np.float64)
-        uniform += 0.5
-        uniform *= 2.0**-32
+        uniform = bits * 2.0**-32
+        uniform += 2.0**-33
         exponential = np.log(uniform.astype(np.float32))
         # float32 rounds the largest uniforms to 1, whose exponential variate would be 0.
-        np.minimum(exponential, np.float32(-(2.0**-33)), out=exponential)
+        np.minimum(exponential, LOWEST_EXPONENTIAL, out=exponential)
         np.negative(exponential, out=exponential)
         np.log(exponential, out=exponential)
         return np.negative(exponential, out=exponential)
@@ -62,9 +64,9 @@ def _all_ids(size: int) -> ndarray:
 
 def _mix32(value: ndarray) -> ndarray:
     """The 32-bit finalizer `lowbias32` (Wellons 2018); arithmetic wraps modulo 2**32."""
-    value = value ^ (value >> np.uint32(16))
-    value *= np.uint32(0x7FEB352D)
-    value ^= value >> np.uint32(15)
-    value *= np.uint32(0x846CA68B)
-    value ^= value >> np.uint32(16)
+    value = value ^ (value >> SHIFT_16)
+    value *= FIRST_FACTOR
+    value ^= value >> SHIFT_15
+    value *= SECOND_FACTOR
+    value ^= value >> SHIFT_16
     return value

@@ -7,13 +7,14 @@ advance together, and one that raises fails alone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
+from msgspec.structs import replace
 
 from playground.api.decoding import Decoding, Effect, ReadAll
 from playground.api.errors import PlaygroundError, PluginFailed
 from playground.api.model import LanguageModel, Need, Read, Reading
+from playground.engine.finite import all_finite
 from playground.plugins import one_line
 
 # Tokens of a long prompt that are read in one tick: small while others wait, so that they go on.
@@ -146,7 +147,7 @@ def checked_read(model: LanguageModel, reads: list[Read]) -> list[Reading]:
             raise PluginFailed(
                 f"the model returned logits of shape {shape}, not {(kept, vocabulary)}"
             )
-        if not np.isfinite(reading.logits).all():
+        if not all_finite(reading.logits):
             raise PluginFailed("the model returned logits that are not finite (NaN or infinite)")
     return readings
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+
+from msgspec.structs import replace
 
 from playground.api.candidates import Candidates, top_indices
 from playground.api.decoding import Commit, Draft, Effect
@@ -42,7 +43,7 @@ class Sequence:
         self._started = started
         self._emit = emit
         self._detokenizer = Detokenizer(model.tokenizer, prompt[-1] if prompt else None)
-        self._hold: HoldBack[dict[str, Any]] = HoldBack(request.stop)
+        self._hold: HoldBack[Token] = HoldBack(request.stop)
         self._text: list[str] = []
         self._released = 0
 
@@ -93,7 +94,7 @@ class Sequence:
         self.ids.append(token)
         ended = token in self._model.tokenizer.eos_ids
         text, data = ("", b"") if ended else self._detokenizer.add(token)
-        self._release(self._hold.push(self._facts(commit, previous, data), text))
+        self._release(self._hold.push(self._token(commit, previous, text, data), text))
         reason = self._reason(ended)
         if reason is not None:
             self.finish(reason)
@@ -118,27 +119,25 @@ class Sequence:
             return "time"
         return None
 
-    def _facts(self, commit: Commit, previous: int | None, data: bytes) -> dict[str, Any]:
+    def _token(self, commit: Commit, previous: int | None, text: str, data: bytes) -> Token:
+        chosen, token = commit.chosen, int(commit.token)
         # Without processors both are the same distribution, measured once.
-        same = commit.chosen.scores is commit.logits
-        raw = commit.chosen if same else Candidates(commit.logits)
-        return {
-            "sequence": self.index,
-            "id": int(commit.token),
-            "bytes": tuple(data),
-            **self._measures("", commit.chosen, commit.token, previous),
-            **self._measures("raw_", raw, commit.token, previous),
-        }
-
-    def _measures(
-        self, prefix: str, candidates: Candidates, token: int, previous: int | None
-    ) -> dict[str, Any]:
-        return {
-            f"{prefix}logprob": candidates.logprob_of(token),
-            f"{prefix}rank": candidates.rank_of(token),
-            f"{prefix}entropy": candidates.entropy(),
-            f"{prefix}alternatives": self._alternatives(candidates, previous),
-        }
+        raw = chosen if chosen.scores is commit.logits else Candidates(commit.logits)
+        return Token(
+            sequence=self.index,
+            index=len(self.ids) - 1 - self._prompt_length,
+            id=token,
+            text=text,
+            bytes=tuple(data),
+            logprob=chosen.logprob_of(token),
+            rank=chosen.rank_of(token),
+            entropy=chosen.entropy(),
+            alternatives=self._alternatives(chosen, previous),
+            raw_logprob=raw.logprob_of(token),
+            raw_rank=raw.rank_of(token),
+            raw_entropy=raw.entropy(),
+            raw_alternatives=self._alternatives(raw, previous),
+        )
 
     def _alternatives(
         self, candidates: Candidates, previous: int | None
@@ -156,8 +155,8 @@ class Sequence:
             for token, logprob in zip(ids, logprobs, strict=True)
         )
 
-    def _release(self, clear: list[tuple[dict[str, Any], str]]) -> None:
-        for facts, text in clear:
-            self._emit(Token(index=self._released, text=text, **facts))
+    def _release(self, clear: list[tuple[Token, str]]) -> None:
+        for token, text in clear:
+            self._emit(token if text == token.text else replace(token, text=text))
             self._released += 1
             self._text.append(text)

@@ -50,7 +50,11 @@ class Layer(ABC):
         `below` are the ids (tokens,) in the first layer, else the output of the layer below.
         """
         projected: Array
-        projected = below @ self.inputs + self.bias if self.table is None else self.table[below]
+        if self.table is not None:
+            projected = self.table[below]
+        else:
+            projected = below @ self.inputs
+            projected += self.bias
         return projected
 
     @abstractmethod
@@ -77,12 +81,16 @@ class LstmLayer(Layer):
 
     def advance(self, projected: Array, memory: Array) -> Array:
         size = memory.shape[-1]
-        gates = np.tanh(projected + memory[:, 0] @ self.recurrent)
-        opened = gates[:, : 3 * size] * HALF + HALF
+        gates = memory[:, 0] @ self.recurrent
+        gates += projected
+        np.tanh(gates, out=gates)
+        opened = _opened(gates[:, : 3 * size])
         after = np.empty_like(memory)
-        cell = opened[:, size : 2 * size] * memory[:, 1] + opened[:, :size] * gates[:, 3 * size :]
-        after[:, 1] = cell
-        after[:, 0] = opened[:, 2 * size :] * np.tanh(cell)
+        hidden, cell = after[:, 0], after[:, 1]
+        np.multiply(opened[:, size : 2 * size], memory[:, 1], out=cell)
+        cell += opened[:, :size] * gates[:, 3 * size :]
+        np.tanh(cell, out=hidden)
+        hidden *= opened[:, 2 * size :]
         return after
 
 
@@ -100,11 +108,17 @@ class GruLayer(Layer):
         hidden = memory[:, 0]
         size = hidden.shape[-1]
         recurrent = hidden @ self.recurrent
-        opened = np.tanh(projected[:, : 2 * size] + recurrent[:, : 2 * size]) * HALF + HALF
+        gates, candidate = recurrent[:, : 2 * size], recurrent[:, 2 * size :]
+        gates += projected[:, : 2 * size]
+        opened = _opened(np.tanh(gates, out=gates))
         reset, update = opened[:, :size], opened[:, size:]
-        inner = reset * (recurrent[:, 2 * size :] + self.candidate_bias)
-        candidate = np.tanh(projected[:, 2 * size :] + inner)
-        after: Array = candidate + update * (hidden - candidate)
+        candidate += self.candidate_bias
+        candidate *= reset
+        candidate += projected[:, 2 * size :]
+        np.tanh(candidate, out=candidate)
+        after: Array = hidden - candidate
+        after *= update
+        after += candidate
         return after[:, None]
 
     def _added_bias(self, recurrent_bias: Array) -> Array:
@@ -120,8 +134,17 @@ class RnnLayer(Layer):
     sigmoids = 0
 
     def advance(self, projected: Array, memory: Array) -> Array:
-        after: Array = np.tanh(projected + memory[:, 0] @ self.recurrent)
+        after: Array = memory[:, 0] @ self.recurrent
+        after += projected
+        np.tanh(after, out=after)
         return after[:, None]
+
+
+def _opened(gates: Array) -> Array:
+    """Sigmoids, in place, of what has gone through tanh."""
+    gates *= HALF
+    gates += HALF
+    return gates
 
 
 LAYERS: dict[str, type[Layer]] = {"lstm": LstmLayer, "gru": GruLayer, "rnn": RnnLayer}

@@ -53,17 +53,18 @@ class CharRnn:
         return self._start if length == 0 else None
 
     def _read(self, batch: Sequence[Read]) -> list[Reading]:
-        memory = np.stack([_memory(read.state) for read in batch])
+        memory = np.array([_memory(read.state) for read in batch])
         outputs, memory = self._network.read(memory, [read.tokens for read in batch])
         kept = [
             _last(output, read.logits_to_keep) for read, output in zip(batch, outputs, strict=True)
         ]
-        ends = np.cumsum([len(output) for output in kept])
-        logits = np.split(self._network.logits(np.concatenate(kept)), ends[:-1])
-        return [
-            Reading(logits[row], RecurrentState(_own(memory, row), length))
-            for row, length in enumerate(read.state.length + len(read.tokens) for read in batch)
-        ]
+        logits = self._network.logits(kept[0] if len(kept) == 1 else np.concatenate(kept))
+        readings, end = [], 0
+        for row, read in enumerate(batch):
+            start, end = end, end + len(kept[row])
+            state = RecurrentState(_own(memory, row), read.state.length + len(read.tokens))
+            readings.append(Reading(logits[start:end], state))
+        return readings
 
 
 def _recurrent(state: State) -> RecurrentState:

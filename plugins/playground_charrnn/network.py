@@ -33,8 +33,6 @@ class Packed:
         """Pack rows of at least one token each."""
         lengths = [len(row) for row in rows]
         order = sorted(range(len(rows)), key=lengths.__getitem__, reverse=True)
-        if max(lengths) == 1:
-            return cls(order, [len(rows)], np.array([row[0] for row in rows], dtype=np.intp))
         ids = np.full((lengths[order[0]], len(rows)), -1, dtype=np.intp)  # (time, rows)
         for place, row in enumerate(order):
             ids[: lengths[row], place] = rows[row]
@@ -79,6 +77,9 @@ class Network:
         Returns the last layer's output, (time, hidden) for each row, from which `logits` follow; and
         the memory afterwards.
         """
+        if all(len(row) == 1 for row in rows):
+            output, after = self._step(memory, np.array([row[0] for row in rows]))
+            return [output[place : place + 1] for place in range(len(rows))], after
         packed = Packed.of(rows)
         memory = memory[packed.order]
         after = np.empty_like(memory)
@@ -86,6 +87,16 @@ class Network:
         for index, layer in enumerate(self._layers):
             flat, after[packed.order, index] = _run(layer, flat, memory[:, index], packed.sizes)
         return packed.unpack(flat), after
+
+    def _step(self, memory: Array, ids: Array) -> tuple[Array, Array]:
+        """Read one token in every row: the output (rows, hidden) and the memory afterwards."""
+        after = np.empty_like(memory)
+        flat = ids
+        for index, layer in enumerate(self._layers):
+            advanced = layer.advance(layer.project(flat), memory[:, index])
+            after[:, index] = advanced
+            flat = advanced[:, 0]
+        return flat, after
 
     def logits(self, hidden: Array) -> Array:
         """Scores of the character that follows: (time, hidden) -> (time, vocabulary)."""
@@ -96,9 +107,6 @@ class Network:
 def _run(layer: Layer, below: Array, memory: Array, sizes: Sequence[int]) -> tuple[Array, Array]:
     """One layer over all steps: its output (tokens, hidden) and its memory (rows, parts, hidden)."""
     projected = layer.project(below)  # (tokens, gates)
-    if len(sizes) == 1:
-        memory = layer.advance(projected, memory)
-        return memory[:, 0], memory
     memory = memory.copy()
     output = np.empty((len(projected), memory.shape[-1]), dtype=np.float32)
     start = 0

@@ -15,8 +15,9 @@ class Sample(Strategy, frozen=True):
     def decode(self, context: DecodeContext) -> Decoding:
         ids, reading = list(context.ids), context.reading
         while True:
-            token, chosen = context.choose(ids, reading.logits[-1])
-            yield Commit(token, chosen, reading.logits[-1])
+            logits = reading.logits[-1]
+            token, chosen = context.choose(ids, logits)
+            yield Commit(token, chosen, logits)
             ids.append(token)
             reading = yield from context.read(reading.state, [token])
 
@@ -29,8 +30,9 @@ class Greedy(Strategy, frozen=True):
     def decode(self, context: DecodeContext) -> Decoding:
         ids, reading = list(context.ids), context.reading
         while True:
-            chosen = context.candidates(ids, reading.logits[-1])
+            logits = reading.logits[-1]
+            chosen = context.candidates(ids, logits)
             token = chosen.best()
-            yield Commit(token, chosen, reading.logits[-1])
+            yield Commit(token, chosen, logits)
             ids.append(token)
             reading = yield from context.read(reading.state, [token])

@@ -42,10 +42,11 @@ class TopP(Processor, frozen=True):
 
         if self.p == 1:
             return candidates
-        common = candidates.keep(_common(candidates.probabilities(), self.p))
-        descending = np.sort(common.scores)[::-1].astype(np.float64)
-        reached = np.exp(descending - candidates.log_normalizer).cumsum()
-        return common.top(int(reached.searchsorted(self.p)) + 1)
+        common = _common(candidates, self.p)
+        likeliest = common[(-candidates.scores[common]).argsort(kind="stable")]
+        reached = candidates.weights[likeliest].astype(np.float64).cumsum()
+        count = int(reached.searchsorted(self.p * candidates.total)) + 1
+        return candidates.at(np.sort(likeliest[:count]))
 
     def notices(self) -> tuple[str, ...]:
         return ("top_p 0 is greedy: the likeliest token",) * (self.p == 0)
@@ -61,7 +62,7 @@ class MinP(Processor, frozen=True):
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
         if self.p == 0:
             return candidates
-        return candidates.keep(candidates.scores >= candidates.scores.max() + math.log(self.p))
+        return candidates.keep(candidates.scores >= candidates.highest + math.log(self.p))
 
 
 class Typical(Processor, frozen=True):
@@ -82,10 +83,9 @@ class Typical(Processor, frozen=True):
             return candidates
         chances = candidates.probabilities()
         distances = abs(candidates.log_probabilities() + candidates.entropy())
-        common = _common(chances, self.p)
-        places = np.flatnonzero(common)
-        cut = _reach(distances[places], chances[places], self.p)
-        if cut >= np.where(common, np.inf, distances).min():
+        common = _common(candidates, self.p)
+        cut = _reach(distances[common], chances[common], self.p)
+        if cut >= np.delete(distances, common).min(initial=np.inf):
             # A rare token is among the typical ones, so all have to be ordered.
             cut = _reach(distances, chances, self.p)
         return candidates.keep(distances <= cut)
@@ -98,18 +98,19 @@ ROUNDING = 1e-4
 """Bounds leave this much, far more than a float32 sum is off."""
 
 
-def _common(chances: ndarray, mass: float) -> ndarray:
-    """Mask (n,) of tokens that together hold at least `mass`: without most that cannot matter.
+def _common(candidates: Candidates, mass: float) -> ndarray:
+    """Places (m,) of tokens that together hold at least `mass`: without most that cannot matter.
 
     Sorting the whole vocabulary is what costs. If every token left out has less than (1 - mass) / n,
     all of them together have less than 1 - mass; often many times that bound will do.
     """
-    rare = (1 - mass) / len(chances)
+    weights, total = candidates.weights, candidates.total
+    rare = total * (1 - mass) / len(weights)
     for boldness in BOLDNESS:
-        mask: ndarray = chances >= boldness * rare
-        if chances.dot(mask) >= mass + ROUNDING:
-            return mask
-    safe: ndarray = chances >= (1 - ROUNDING) * rare
+        places: ndarray = (weights >= boldness * rare).nonzero()[0]
+        if weights[places].sum() >= total * (mass + ROUNDING):
+            return places
+    safe: ndarray = (weights >= (1 - ROUNDING) * rare).nonzero()[0]
     return safe
 
 

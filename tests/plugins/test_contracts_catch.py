@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from playground.api import Candidates, Commit, Draft, Processor, Reading, Strategy, Template
 from playground.api.template import TemplateTest

@@ -88,8 +88,8 @@ def test_top_p_0_keeps_the_best_and_says_so(step_after):
 
 
 def test_typical_removes_a_token_that_is_too_likely(step_after):
-    """What tells it from top_p: half the mass on one token, spread evenly otherwise."""
-    chances = np.array([0.5] + [0.01] * 50)
+    """What tells it from top_p: much of the mass on one token, spread evenly otherwise."""
+    chances = np.array([0.4] + [0.012] * 50)
     left = Typical(0.4)(Candidates(np.log(chances).astype(np.float32)), step_after())
     assert 0 not in left.ids.tolist()
 
