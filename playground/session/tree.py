@@ -8,7 +8,6 @@ hidden, and can be undone. It does not know how trees are stored or shown.
 
 from __future__ import annotations
 
-import difflib
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -246,6 +245,8 @@ class Tree:
 
     def diff(self, left: str | None, right: str | None) -> list[Change]:
         """How the documents that end with two nodes differ, by words."""
+        import difflib
+
         words = WORDS.findall(self.text(left)), WORDS.findall(self.text(right))
         matcher = difflib.SequenceMatcher(None, *words, autojunk=False)
         return [
