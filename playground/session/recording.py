@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from playground.api.errors import InvalidInput
 from playground.api.events import Event, Finished, Started, Token
 from playground.session.ids import new_id
+from playground.session.nodes import Node, text_node
 from playground.session.store import rows
 from playground.session.store.journal import Journal
-from playground.session.tree import Node, text_node
 
 if TYPE_CHECKING:
     from playground.api.request import GenerationRequest
@@ -60,7 +60,8 @@ class Recorder:
         self._parent = place.node
         self._run = ""
         self._writer = place.history.writer
-        self._journal = Journal(place.history.file, self._drain)
+        with place.history.told():
+            self._journal = Journal(place.history.file, self._drain)
 
     @property
     def problem(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from playground.api.events import Finished, Started, Token
-from playground.session.tree import Node, NodeToken
+from playground.session.nodes import Node, NodeToken
 
 if TYPE_CHECKING:
     from playground.api.request import GenerationRequest
@@ -73,10 +73,10 @@ def differences(run: Run, now: Started) -> Iterator[str]:
         then, today = getattr(run, what), getattr(now, what)
         if then != today:
             yield f"{what}: {then} then, {today} now"
-    for name in sorted({*run.versions, *now.versions}):
-        old, new = run.versions.get(name, "not loaded"), now.versions.get(name, "not loaded")
-        if old != new:
-            yield f"{name}: {old} then, {new} now"
+    # A library that one side only has loaded, perhaps for another model, did not compute this.
+    for name in sorted(run.versions.keys() & now.versions.keys()):
+        if run.versions[name] != now.versions[name]:
+            yield f"{name}: {run.versions[name]} then, {now.versions[name]} now"
 
 
 class _Comparing:

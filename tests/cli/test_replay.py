@@ -53,6 +53,12 @@ def test_all_sequences_of_the_last_run_or_one_of_them(playground, dice):
     assert playground.process("replay", nodes[2]["id"]).stdout == b"identical, 9 tokens\n"
 
 
+def test_a_fork_is_replayed_as_itself(playground, dice):
+    playground.run("gen", "x", "-m", dice, "-n", "2", "--max-tokens", "9")
+    playground.run("sessions", "fork", "last")
+    assert playground.process("replay", "last").stdout == b"identical, 9 tokens\n"
+
+
 def test_another_seed_differs_at_a_token_that_is_named_with_both_probabilities(
     playground, dice, edit
 ):
@@ -89,7 +95,7 @@ def test_a_model_that_has_changed_is_said_beside_what_differs(playground, dice):
     ("column", "value", "line"),
     [
         ("tokenizer_hash", "another", "the tokenizer is another: another then, bytes now"),
-        ("versions", '{"playground": "0", "torch": "1"}', "torch: 1 then, not loaded now"),
+        ("versions", '{"playground": "0", "torch": "1"}', "playground: 0 then, 0."),
         ("device", "cuda:0", "device: cuda:0 then, cpu now"),
         ("dtype", "int8", "dtype: int8 then, float32 now"),
         ("model_hash", "", "the model's files are others: unknown then, "),

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from playground.session.export import FORMATS, Document
 from playground.session.export.markup import code, fenced
 from playground.session.export.values import FORMULA, cell
+from playground.session.nodes import Node, NodeToken
 from playground.session.safe_text import one_line, safe_text
 from playground.session.shades import SHADES
-from playground.session.tree import Node, NodeToken
 from playground.ui.cli import console, probability
 
 HOSTILE = "</pre><script>alert(1)</script>`````\n```\n# no heading\n\x1b[31m\u202e =1+1&amp;"

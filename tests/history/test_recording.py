@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.api import GenerationRequest, InvalidInput
+from playground.session.nodes import NodeToken
 from playground.session.recording import Place, Recorder
 from playground.session.store import History
 from playground.session.store.packing import pack, unpack
-from playground.session.tree import NodeToken
 
 FLOATS = st.floats(max_value=0, allow_nan=False, width=32)
 TOKENS = st.lists(st.builds(NodeToken, st.integers(0, 2**32 - 1), st.text(), FLOATS, FLOATS))

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from playground.api import InvalidInput, UnknownName
+from playground.session.nodes import text_node
 from playground.session.recording import Place, Recorder
 from playground.session.store import History, HistoryUnavailable
-from playground.session.tree import text_node
 
 
 def test_the_last_session_is_the_one_used_last(history, record):
@@ -108,7 +108,7 @@ def test_an_erased_session_is_gone_from_the_bytes_of_the_file(file, history, rec
     kept = record(" secretest", " words").session
     other = record(" public").session
     history.delete(kept)
-    history.erase(kept)
+    assert history.erase(kept)
     files = [path.read_bytes() for path in file.parent.iterdir() if path.is_file()]
     assert not any(b"secretest" in data for data in files)
     assert any(b"public" in data for data in files)
@@ -120,10 +120,24 @@ def test_a_session_in_which_something_runs_is_not_erased(history, events):
     recorder = Recorder(Place(history), events.request())
     recorder.take(events.started())
     recorder.flush()
-    with pytest.raises(HistoryUnavailable, match="being generated"):
+    with pytest.raises(HistoryUnavailable, match="generated in this session now"):
         history.erase(recorder.session)
     recorder.close()
     history.erase(recorder.session)
+
+
+def test_erasing_says_where_another_process_keeps_the_journal(file, history, record):
+    kept = record(" secret").session
+    history.connection.execute("PRAGMA busy_timeout = 10")
+    with History(file) as other, other.transaction("DEFERRED") as execute:
+        execute("SELECT count(*) FROM node").fetchall()
+        assert not history.erase(kept)
+
+
+def test_a_fork_is_the_session_used_last(history, record):
+    record(" a")
+    fork = history.fork(history.tree(history.session("last").id).cursor)
+    assert history.session("last").id == fork
 
 
 def test_a_fork_begins_as_the_path_and_lives_without_the_first(history, record):

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from playground.session.nodes import Node
 from playground.session.store import History, Run, SessionInfo
-from playground.session.tree import Node
 
 
 @dataclass(frozen=True)

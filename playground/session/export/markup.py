@@ -7,9 +7,9 @@ import re
 from html import escape
 
 from playground.session.export.document import Document, date, spoken
+from playground.session.nodes import Node
 from playground.session.safe_text import one_line, safe_text
 from playground.session.shades import SHADES, shade_of_tokens
-from playground.session.tree import Node
 
 INDENTED = 8
 """Levels of the tree that move a node to the right; a chain of turns is no staircase."""

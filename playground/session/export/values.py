@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from playground.session.export.document import Document
-from playground.session.tree import Node
+from playground.session.nodes import Node
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -41,7 +41,8 @@ def to_jsonl(document: Document) -> str:
 def to_csv(document: Document) -> str:
     """A token a row; what is not finite is an empty cell."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    # Every text in quotes: a carriage return ends a row for some readers and for others does not.
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for _, node in document.nodes:
         for index, token in enumerate(node.tokens):
@@ -58,7 +59,11 @@ def cell(text: str) -> str:
 
 
 def _chance(logprob: float) -> tuple[Any, Any]:
-    return (f"{logprob:.6g}" if math.isfinite(logprob) else "", f"{math.exp(logprob):.6g}")
+    return (_rounded(logprob) if math.isfinite(logprob) else "", _rounded(math.exp(logprob)))
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.6g}")
 
 
 def _with_depth(depth: int, node: Node) -> dict[str, Any]:

@@ -83,9 +83,8 @@ class Journal:
                 self._commit()
             self._batch = []
             self.problem = None
-        except (
-            Exception
-        ) as error:  # whatever it is, who waits for the thread must not wait for ever
+        except Exception as error:
+            # Whatever it is: who waits for the thread must not wait for ever.
             self.problem = error
         with self.lock:
             self._writing = False

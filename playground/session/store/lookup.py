@@ -22,8 +22,8 @@ def sessions(connection: sqlite3.Connection, *, deleted: bool) -> list[SessionIn
     sql = f"""
         SELECT session.id, name, created, cursor, forked_from, deleted,
             (SELECT count(*) FROM node WHERE node.session = session.id AND node.deleted IS NULL) AS nodes,
-            coalesce((SELECT max(node.created) FROM node WHERE node.session = session.id), created)
-                AS used,
+            max(created, coalesce(
+                (SELECT max(node.created) FROM node WHERE node.session = session.id), 0)) AS used,
             coalesce((SELECT substr(text, 1, {BEGINNING}) FROM node
                 WHERE node.session = session.id ORDER BY key LIMIT 1), '') AS beginning
         FROM session WHERE (deleted IS NOT NULL) = ? ORDER BY used DESC, session.id DESC

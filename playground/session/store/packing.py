@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterable, Sequence
 
 from playground.api.events import Token
-from playground.session.tree import NodeToken
+from playground.session.nodes import NodeToken
 
 Packed = tuple[bytes, bytes, bytes, bytes]
 """ids, lengths of their texts, log-probabilities after the chain, and the model's own."""

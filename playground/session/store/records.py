@@ -20,7 +20,7 @@ class SessionInfo(msgspec.Struct, frozen=True, kw_only=True):
     nodes: int
     """How many are not deleted themselves."""
     used: float
-    """When its newest node was made, or the session itself where it has none."""
+    """When its newest node was made, or itself, if that was later."""
     beginning: str
     """The first characters of its first node."""
 

@@ -9,9 +9,9 @@ import msgspec
 
 from playground.api.events import Finished, Started, Token
 from playground.api.request import GenerationRequest
+from playground.session.nodes import Node, NodeToken
 from playground.session.store.packing import Packed, pack, unpack
 from playground.session.store.records import Run
-from playground.session.tree import Node, NodeToken
 
 Statement = tuple[str, tuple[Any, ...]]
 

@@ -13,9 +13,9 @@ from playground.ui.cli.history import opened
 from playground.ui.cli.token_text import quoted
 
 if TYPE_CHECKING:
+    from playground.session.nodes import Node, NodeToken
     from playground.session.replay import Comparison
     from playground.session.store import History, Run
-    from playground.session.tree import Node, NodeToken
 
 
 @click.command("replay")
@@ -50,14 +50,16 @@ def _recorded(history: History, reference: str) -> tuple[list[Node], str, Run]:
     from playground.api import InvalidInput
 
     found = history.node_id(reference)
-    tree = history.tree(history.session_of(found), tokens=False)
+    tree = history.tree(history.session_of(found))
     node = tree[found]
     if node.run is None:
         raise InvalidInput(f"node {found} was not generated: its kind is {node.kind!r}")
-    generated = history.nodes_of_run(node.run)
-    if reference != "last":
-        generated = [each for each in generated if each.id == found]
-    return generated, tree.text(node.parent), history.run(node.run)
+    together = [each for each in tree.siblings(found) if each.run == node.run]
+    return (
+        together if reference == "last" else [node],
+        tree.text(node.parent),
+        history.run(node.run),
+    )
 
 
 def _line(comparison: Comparison, *, several: bool) -> str:

@@ -12,8 +12,9 @@ from playground.ui.cli.sessions_change import erase, fork, name, remove, restore
 from playground.ui.cli.sessions_export import export
 
 if TYPE_CHECKING:
+    from playground.session.nodes import Node
     from playground.session.store import History, SessionInfo
-    from playground.session.tree import Node, Tree
+    from playground.session.tree import Tree
 
 
 @click.group("sessions")

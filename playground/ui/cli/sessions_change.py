@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from playground.ui.cli.common import notice, write_line
+from playground.ui.cli.common import notice, warn, write_line
 from playground.ui.cli.history import deleted_sessions, named, opened, sessions
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -42,8 +42,10 @@ def erase(session: str, yes: bool) -> None:
         found = history.session(session, deleted=True)
         if not yes:
             _ask(f"remove {named(found)} with {found.nodes} nodes for ever?")
-        history.erase(found.id)
+        clean = history.erase(found.id)
     notice(f"{named(found)} is gone")
+    if not clean:
+        warn("another process reads the history: until it ends, the text is in its journal")
 
 
 @click.command("fork")
