@@ -27,6 +27,12 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
     """How many of the prompt's tokens were known and not read again."""
     device: str
     dtype: str
+    model_hash: str
+    """SHA-256 of the model's configuration and weights; empty where it has no files that can be read."""
+    tokenizer_hash: str
+    """The tokenizer's fingerprint."""
+    versions: dict[str, str]
+    """Of the playground and of the libraries that compute."""
     notices: tuple[str, ...] = ()
     """What the user should know of how the request was taken, a line each."""
 

@@ -101,6 +101,10 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     max_tokens: int | None = None
     labels: dict[str, str] = {}
     after: str = ""
+    template: str = ""
+    """The name of the template that was filled; empty for a plain text."""
+    variables: dict[str, str] = {}
+    """What filled it, defaults too."""
 
 
 def places(text: str) -> set[str]:

@@ -7,6 +7,7 @@ from playground.api.request import GenerationRequest
 from playground.engine.catalog import Catalog
 from playground.engine.chain import build_chain
 from playground.engine.generate import Generation
+from playground.engine.identity import ModelHash
 from playground.engine.prefix import PrefixCache
 from playground.engine.scheduler import Scheduler
 from playground.plugins import Plugins
@@ -21,6 +22,7 @@ class Engine:
         self.prefixes = PrefixCache(prefix_cache_bytes)
         self._scheduler = Scheduler()
         self._models: dict[tuple[str, str, str], LanguageModel] = {}
+        self._hashes: dict[tuple[str, str, str], ModelHash] = {}
 
     def load(self, reference: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
         """The model that `reference` names (a name, a folder, `name(option=value)`), loaded once.
@@ -30,6 +32,7 @@ class Engine:
         key = (reference, device, dtype)
         if key not in self._models:
             located = self.catalog.resolve(reference)
+            self._hashes[key] = ModelHash(located.folder)
             self._models[key] = located.backend.load(
                 located.folder, device=device, dtype=dtype, **located.options
             )
@@ -39,4 +42,5 @@ class Engine:
         """Begin a request. Raises PlaygroundError where it cannot be meant; later errors are events."""
         chain = build_chain(request.chain, self.plugins)
         model = self.load(request.model, request.device, request.dtype)
-        return Generation(request, model, chain, self._scheduler, self.prefixes)
+        model_hash = self._hashes[request.model, request.device, request.dtype].value
+        return Generation(request, model, chain, self._scheduler, self.prefixes, model_hash)

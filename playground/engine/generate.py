@@ -14,6 +14,7 @@ from playground.api.model import LanguageModel, Need, Read, Reading
 from playground.api.request import GenerationRequest
 from playground.engine.chain import Chain
 from playground.engine.context import Context, Line
+from playground.engine.identity import versions
 from playground.engine.noise import HashedNoise
 from playground.engine.prefix import Known, PrefixCache
 from playground.engine.prompt import fit_prompt, left_out, prompt_ids
@@ -34,6 +35,7 @@ class Generation:
         chain: Chain,
         scheduler: Scheduler,
         prefixes: PrefixCache,
+        model_hash: str = "",
     ) -> None:
         self.request = request
         self.events: deque[Event] = deque()
@@ -42,6 +44,7 @@ class Generation:
         self._chain = chain
         self._scheduler = scheduler
         self._prefixes = prefixes
+        self._model_hash = model_hash
         self._clock = time.monotonic()
         self._seed = request.seed if request.seed is not None else secrets.randbelow(DRAWN_SEEDS)
         ids = prompt_ids(model, request.prompt)
@@ -104,6 +107,7 @@ class Generation:
         )
 
     def _start(self, known: Known) -> None:
+        loaded = versions()
         for sequence in self._sequences:
             self.events.append(
                 Started(
@@ -115,6 +119,9 @@ class Generation:
                     cached_tokens=known.state.length,
                     device=self._model.device,
                     dtype=self._model.dtype,
+                    model_hash=self._model_hash,
+                    tokenizer_hash=self._model.tokenizer.fingerprint,
+                    versions=loaded,
                     notices=self._notices if sequence.index == 0 else (),
                 )
             )

@@ -30,6 +30,8 @@ def render(template: Template, variables: Mapping[str, str], *, shots: int | Non
         max_tokens=template.max_tokens,
         labels={name: spaces + label for name, label in template.labels.items()},
         after=_fill(after or "", values),
+        template=template.name,
+        variables=values,
     )
 
 

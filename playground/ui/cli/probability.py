@@ -6,31 +6,18 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 
+from playground.session.shades import SHADES, shade_of_tokens
 from playground.ui.cli import console
 
-# (below, label, SGR style), dark to bright: the order is seen without telling hues apart.
-SHADES = (
-    (0.01, "< 0.01", "38;5;231;48;5;53"),
-    (0.05, "0.01", "38;5;231;48;5;24"),
-    (0.2, "0.05", "38;5;231;48;5;30"),
-    (0.5, "0.2", "38;5;16;48;5;71"),
-    (0.8, "0.5", "38;5;16;48;5;149"),
-    (math.inf, "0.8", "38;5;16;48;5;227"),
-)
 NEWLINE = "\u240a"
 
 Piece = tuple[str, str]
 """Text and the SGR style it is written in."""
 
 
-def shade(probability: float) -> str:
-    """The SGR style of a probability."""
-    return next(style for below, _, style in SHADES if probability < below)
-
-
 def coloured(text: str, logprobs: Sequence[float]) -> Iterator[Piece]:
     """`text` in the colour of the least likely of the tokens it is made of."""
-    style = shade(math.exp(min(logprobs)))
+    style = shade_of_tokens(logprobs).sgr
     for line in text.splitlines(keepends=True):
         yield line.rstrip("\n") + NEWLINE * line.endswith("\n"), style
         yield "\n" * line.endswith("\n"), ""
@@ -48,6 +35,6 @@ def write_legend(with_colours: bool) -> None:
         console.notice("token(p): the model's own probability of the token, before the chain")
         return
     console.write("the model's own probability of each token: ", stream=sys.stderr)
-    for _, label, style in SHADES:
-        console.write(f" {label} ", stream=sys.stderr, style=style)
+    for shade in SHADES:
+        console.write(f" {shade.label} ", stream=sys.stderr, style=shade.sgr)
     console.write_line(stream=sys.stderr)
