@@ -13,7 +13,7 @@ from playground.ui.cli.console import error
 
 if TYPE_CHECKING:
     from playground.api import GenerationRequest
-    from playground.session.client import EventStream
+    from playground.session.service import EventStream
 
 FIT_CHOICES = ("tail", "head", "middle")
 LARGEST_SEED = 2**63 - 1
@@ -93,7 +93,7 @@ def command(app: App, /, **options: Any) -> int:
     """
     _check_output(options)
     flags = {name: options[name] for name in ("model", "device", "dtype")}
-    session = app.session(**flags)
+    session = app.session(asking=True, **flags)
     request = gen_request.build(session, options)
     return _run(session.generate(request), _view(options, request))
 

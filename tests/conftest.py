@@ -1,0 +1,43 @@
+"""No test meets the user's session processes, and none leaves one behind.
+
+Commands load their models in their own process, which is quick and lets a test replace what it likes. The
+tests of `tests/worker` turn the session process on. `PLAYGROUND_WORKER=1 pytest tests/cli` runs those of the
+command line through one, too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+THROUGH_WORKER = os.environ.get("PLAYGROUND_WORKER", "0")
+
+
+@pytest.fixture(scope="session")
+def runtime_folder() -> Iterator[Path]:
+    """A runtime folder for all tests, whose path is short enough for sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="playground-tests-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def session_process(runtime_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever runs at the end of a test is stopped; unless it was wanted, that is a failure."""
+    monkeypatch.setenv("PLAYGROUND_WORKER", THROUGH_WORKER)
+    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(runtime_folder))
+    yield
+    if not any(runtime_folder.iterdir()):
+        return
+    from playground.session import workers
+
+    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(runtime_folder))
+    left = workers.stop_all()
+    shutil.rmtree(runtime_folder)
+    runtime_folder.mkdir(mode=0o700)
+    assert not left or THROUGH_WORKER != "0", f"{left} session processes were left running"
