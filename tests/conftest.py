@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +26,29 @@ def runtime_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="playground-tests-"))
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_orphans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No session process of this run outlives it, wherever its runtime folder was."""
+    yield
+    left = _session_processes((sys.prefix, str(tmp_path_factory.getbasetemp())))
+    for process in left:
+        os.kill(process, signal.SIGTERM)
+    assert not left, f"session processes were left running: {left}"
+
+
+def _session_processes(places: tuple[str, ...]) -> list[int]:
+    """Those whose Python is in one of `places`; none can be seen where there is no /proc."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = file.read_text(errors="replace").split("\0")
+        except OSError:
+            continue
+        if "playground.worker" in words and words[0].startswith(places):
+            found.append(int(file.parent.name))
+    return found
 
 
 @pytest.fixture(autouse=True)
