@@ -21,7 +21,7 @@ from playground.session.store.journal import Journal
 
 if TYPE_CHECKING:
     from playground.api.request import GenerationRequest
-    from playground.session.client import EventStream
+    from playground.session.service import EventStream
     from playground.session.store import History
 
 
