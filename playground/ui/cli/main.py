@@ -16,9 +16,11 @@ def main() -> None:
     from playground.ui.cli.app import cli
 
     console.prepare_streams()
-    interrupt.install()
     try:
+        interrupt.install()
         cli.main()
+    except KeyboardInterrupt:  # between two things, where no command could take it
+        raise SystemExit(CANCELLED) from None
     finally:
         # While the interpreter takes itself down, ctrl-c just ends it.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
