@@ -219,7 +219,8 @@ def test_beside_a_history_of_a_newer_version_it_generates_and_says_why_nothing_i
 
 
 def test_events_are_the_same_with_and_without_a_history(playground, hello):
-    words = ["gen", "Hello", "-m", hello, "--seed", "3", "--jsonl"]
+    # A session process would know the prompt the second time.
+    words = ["--in-process", "gen", "Hello", "-m", hello, "--seed", "3", "--jsonl"]
 
     def events(*more):
         lines = playground.run(*words, *more).stdout.splitlines()

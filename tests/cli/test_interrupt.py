@@ -71,7 +71,8 @@ def test_the_list_of_sequences_is_still_json(playground):
 )
 def test_while_it_imports_a_module_it_ends_without_a_word(playground, endless, module):
     told = {"PYTHONPROFILEIMPORTTIME": "1"}
-    process = playground.start("gen", "x", "-m", endless, "--max-tokens", "9000", env=told)
+    words = ["--in-process", "gen", "x", "-m", endless, "--max-tokens", "9000"]
+    process = playground.start(*words, env=told)
     while not process.stderr.readline().rstrip().endswith(b" " + module.encode()):
         pass
     out, err, code = playground.interrupt(process)

@@ -50,6 +50,7 @@ def test_the_doctor_tells_whether_it_runs_and_why_it_cannot(playground, monkeypa
         findings = json.loads(playground.run("doctor", "--json").stdout)
         return [(f["state"], f["what"]) for f in findings if f["area"] == "worker"]
 
+    monkeypatch.setenv("PLAYGROUND_WORKER", "0")
     assert told() == [("note", "not used: each command loads its own model")]
     monkeypatch.setenv("PLAYGROUND_WORKER", "1")
     assert told()[0][1].startswith("does not run now")
