@@ -1,8 +1,10 @@
-# Every target sets up what it needs in .venv, once, and again when pyproject.toml or constraints.txt change.
+# Every target sets up what it needs in .venv, once, and again when what it is made of changes.
 
 PYTHON ?= python3
 PROMPT ?= ROMEO:
 VENV := .venv
+# What an installation is made of: when one of them changes, it is made again.
+MADE_OF := pyproject.toml constraints.txt hatch_build.py $(wildcard plugins/playground_gpt/native/*.[ch])
 BIN := $(VENV)/bin
 # The second variable is what newer pips read for what builds a package.
 INSTALL = PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
@@ -43,10 +45,10 @@ $(VENV)/bin/python:
 	  { echo 'textgen-playground needs Python 3.11 or newer: make PYTHON=/path/to/python3.11' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/.installed: $(MADE_OF) | $(VENV)/bin/python
 	$(INSTALL) -e .
 	touch $@
 
-$(VENV)/.installed-test $(VENV)/.installed-dev: $(VENV)/.installed-%: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/.installed-test $(VENV)/.installed-dev: $(VENV)/.installed-%: $(MADE_OF) | $(VENV)/bin/python
 	$(INSTALL) -e '.[$*]'
 	touch $@

@@ -142,7 +142,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     modules: dict[str, int] = {}
     """Parameters by module."""
     notes: dict[str, str] = {}
-    """What else the folder says of itself: recipe, data, validation loss, licence."""
+    """What else is known: recipe, data, validation loss, licence, what decodes it."""
 
     def bytes_as(self, dtype: str) -> int:
         """Bytes of the weights held as float32, bfloat16, float16 or int8."""

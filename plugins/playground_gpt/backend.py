@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from playground.api import InvalidInput, LanguageModel, ModelCard, ModelUnavailable, Tokenizer
+from playground_gpt.decoder import DECODERS
 
 if TYPE_CHECKING:
     from playground_gpt.architecture import Architecture
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
 
 
 class GptBackend:
-    """Loads GPT-1 and GPT-2 of any size. `dialect` is of GPT-1 alone; see `playground_gpt.tokenizer`."""
+    """Loads GPT-1 and GPT-2 of any size.
+
+    `dialect` is of GPT-1 alone; see `playground_gpt.tokenizer`. `decoder` is what computes; see
+    `playground_gpt.decoder`.
+    """
 
     name = "gpt"
-    options: Mapping[str, tuple[str, ...]] = MappingProxyType({"dialect": ("hf", "openai")})
+    options: Mapping[str, tuple[str, ...]] = MappingProxyType(
+        {"dialect": ("hf", "openai"), "decoder": DECODERS}
+    )
 
     def recognises(self, config: Mapping[str, Any]) -> bool:
         return config.get("model_type") in ("gpt2", "openai-gpt")
@@ -39,7 +46,7 @@ class GptBackend:
             width=architecture.width,
             heads=architecture.heads,
             modules=modules,
-            notes={"unused tensors": ", ".join(weights.unused)} if weights.unused else {},
+            notes=_notes(weights.unused),
         )
 
     def tokenizer(self, folder: Path, **options: str) -> Tokenizer:
@@ -47,12 +54,30 @@ class GptBackend:
         from playground_gpt.tokenizer import load_tokenizer
         from playground_gpt.weights import read_config
 
+        self._check(options)
         architecture = parse(read_config(folder), str(folder / "config.json"))
         return load_tokenizer(folder, architecture, self._dialect(architecture, options))
 
     def load(self, folder: Path, *, device: str, dtype: str, **options: str) -> LanguageModel:
-        from playground_gpt.build import build
-        from playground_gpt.device import resolve_device, resolve_dtype
+        from playground_gpt.decoder import native_library
+        from playground_gpt.tokenizer import load_tokenizer
+
+        self._check(options)
+        library = native_library(options.get("decoder", "auto"), device, dtype)
+        if library is None:
+            return self._load_on_torch(folder, device, dtype, options)
+        from playground_gpt.native.build import build
+
+        architecture, weights = _open(folder)
+        tokenizer = load_tokenizer(folder, architecture, self._dialect(architecture, options))
+        kind = "float32" if dtype == "auto" else dtype
+        return build(library, architecture, weights.load(), tokenizer, kind)
+
+    def _load_on_torch(
+        self, folder: Path, device: str, dtype: str, options: Mapping[str, str]
+    ) -> LanguageModel:
+        from playground_gpt.on_torch.build import build
+        from playground_gpt.on_torch.device import resolve_device, resolve_dtype
         from playground_gpt.tokenizer import load_tokenizer
 
         chosen = resolve_device(device)
@@ -61,7 +86,7 @@ class GptBackend:
         tokenizer = load_tokenizer(folder, architecture, self._dialect(architecture, options))
         return build(architecture, weights.load(), tokenizer, chosen, kind)
 
-    def _dialect(self, architecture: Architecture, options: Mapping[str, str]) -> str:
+    def _check(self, options: Mapping[str, str]) -> None:
         for name, value in options.items():
             choices = self.options.get(name)
             if choices is None:
@@ -70,6 +95,8 @@ class GptBackend:
                 )
             if value not in choices:
                 raise InvalidInput(f"{name} must be {' or '.join(choices)}, not {value!r}")
+
+    def _dialect(self, architecture: Architecture, options: Mapping[str, str]) -> str:
         dialect = options.get("dialect", "hf")
         if dialect != "hf" and architecture.pre_norm:
             raise InvalidInput(
@@ -77,6 +104,15 @@ class GptBackend:
                 "leave `dialect` out",
             )
         return dialect
+
+
+def _notes(unused: list[str]) -> dict[str, str]:
+    from playground_gpt.native.library import library
+
+    native = library()
+    decoder = f"in C for {native.variant}" if native else "in torch"
+    tensors = {"unused tensors": ", ".join(unused)} if unused else {}
+    return {"decoder on the CPU": decoder, **tensors}
 
 
 def _open(folder: Path) -> tuple[Architecture, Weights]:

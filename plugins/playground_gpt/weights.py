@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,14 @@ from safetensors import SafetensorError, safe_open
 from playground.api import ModelUnavailable
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from numpy import ndarray
 
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 # The header of GPT-2 XL takes 60 KB; a thousand times that is not a header of such a model.
 LONGEST_HEADER = 32 * 2**20
-FLOATING = {"F64", "F32", "F16", "BF16"}
+KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 PREFIX = "transformer."
 # Causal masks that older files hold beside the weights.
 MASK = re.compile(r"h\.\d+\.attn\.(bias|masked_bias)")
@@ -49,6 +50,17 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Where a tensor lies: `begin` and `end` in bytes of the file."""
+
+    file: Path
+    kind: str
+    shape: tuple[int, ...]
+    begin: int
+    end: int
+
+
 class Weights:
     """The tensors of a folder that are known to match `shapes`.
 
@@ -56,32 +68,43 @@ class Weights:
     """
 
     def __init__(self, folder: Path, shapes: Shapes) -> None:
-        self._files: dict[str, tuple[Path, str]] = {}
-        self.unused: list[str] = []
-        found: dict[str, tuple[int, ...]] = {}
+        found: dict[str, _Stored] = {}
         for path in _weight_files(folder):
-            for stored, shape in _read_header(path).items():
-                name = stored.removeprefix(PREFIX)
-                found[name] = shape
-                self._files[name] = (path, stored)
-        _check(folder, shapes, found)
+            found |= {
+                name.removeprefix(PREFIX): stored for name, stored in _read_header(path).items()
+            }
+        _check(folder, shapes, {name: stored.shape for name, stored in found.items()})
+        self._wanted = {name: found[name] for name in shapes}
         self.unused = sorted(
             name
             for name in found
             if name not in shapes and name != "lm_head.weight" and not MASK.fullmatch(name)
         )
-        self._wanted = tuple(shapes)
 
-    def load(self) -> dict[str, Tensor]:
-        """Name to float32 tensor on the CPU, mapped from the file where it holds float32 already."""
-        tensors: dict[str, Tensor] = {}
-        for path in sorted({self._files[name][0] for name in self._wanted}):
-            with safe_open(path, framework="pt") as file:
-                for name in self._wanted:
-                    where, stored = self._files[name]
-                    if where == path:
-                        tensors[name] = file.get_tensor(stored).float()
-        return tensors
+    def load(self) -> dict[str, ndarray]:
+        """Name to float32 array, mapped from the file where it holds float32 already.
+
+        What is written to such an array stays in this process.
+        """
+        import numpy as np
+
+        files = {stored.file for stored in self._wanted.values()}
+        mapped = {file: np.memmap(file, mode="c").view(np.ndarray) for file in files}
+        return {
+            name: _as_float32(mapped[stored.file][stored.begin : stored.end], stored)
+            for name, stored in self._wanted.items()
+        }
+
+
+def _as_float32(data: ndarray, stored: _Stored) -> ndarray:
+    """The tensor in `data` (bytes,)."""
+    import numpy as np
+
+    if stored.kind == "BF16":  # the upper half of a float32
+        array = (data.view("<u2").astype("<u4") << 16).view("<f4")
+    else:
+        array = data.view(KINDS[stored.kind])
+    return np.require(array.reshape(stored.shape), np.float32, "A")
 
 
 def _weight_files(folder: Path) -> list[Path]:
@@ -119,29 +142,37 @@ def _indexed_files(folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def _read_header(path: Path) -> dict[str, tuple[int, ...]]:
-    """Name to shape of a file's tensors. The library checks that offsets fit the shapes and the file."""
+def _read_header(path: Path) -> dict[str, _Stored]:
+    """A file's tensors by name. The library checks that offsets fit the shapes and the file."""
     damaged = "the file is damaged or not complete: download the model again"
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-        if length > LONGEST_HEADER:
-            raise ModelUnavailable(
-                f"{path} claims a header of {length:,} bytes, more than any GPT needs", damaged
-            )
-        with safe_open(path, framework="np") as file:
-            names: list[str] = list(file.keys())
-            slices = {name: file.get_slice(name) for name in names}
-            kinds = {name: piece.get_dtype() for name, piece in slices.items()}
-            shapes = {name: tuple(piece.get_shape()) for name, piece in slices.items()}
+            if length > LONGEST_HEADER:
+                raise ModelUnavailable(
+                    f"{path} claims a header of {length:,} bytes, more than any GPT needs", damaged
+                )
+            header = file.read(length)
+        with safe_open(path, framework="np"):
+            pass
     except (SafetensorError, OSError) as error:
         raise ModelUnavailable(f"cannot read {path}: {error}", damaged) from None
-    for name, kind in kinds.items():
-        if kind not in FLOATING and not MASK.fullmatch(name.removeprefix(PREFIX)):
+    tensors = msgspec.json.decode(header, type=dict[str, dict[str, Any]])
+    tensors.pop("__metadata__", None)
+    for name, tensor in tensors.items():
+        if tensor["dtype"] not in KINDS and not MASK.fullmatch(name.removeprefix(PREFIX)):
             raise ModelUnavailable(
-                f"{path}: tensor {name} holds {kind}, not floating-point weights"
+                f"{path}: tensor {name} holds {tensor['dtype']}, not floating-point weights"
             )
-    return shapes
+    return {
+        name: _Stored(
+            path,
+            tensor["dtype"],
+            tuple(tensor["shape"]),
+            *(8 + length + offset for offset in tensor["data_offsets"]),
+        )
+        for name, tensor in tensors.items()
+    }
 
 
 def _check(folder: Path, shapes: Shapes, found: Shapes) -> None:

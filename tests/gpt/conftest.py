@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import torch
 
+from playground_gpt.native.library import library
+
 ROOT = Path(__file__).resolve().parents[2]
 SIZES: dict[str, dict[str, Any]] = {
     "gpt2": {"vocab_size": 300, "n_positions": 40, "n_embd": 24, "n_layer": 3, "n_head": 4},
@@ -67,6 +69,14 @@ def write_model(folder: Path, model_type: str, seed: int = 0, **config: Any) -> 
     oracle.save_pretrained(folder)
     write_tokenizer(folder, model_type)
     return oracle.eval()
+
+
+@pytest.fixture(scope="session", params=["native", "torch"])
+def decoder(request) -> str:
+    """Each of what computes. `test_native` says where the native one has to be."""
+    if request.param == "native" and library() is None:
+        pytest.skip("the native decoder was not built here")
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The laws that every backend obeys, on this one: each kind of GPT, exact and in fewer bits."""
+"""The laws that every backend obeys, on this one: each kind of GPT, exact and in fewer bits, each decoder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 
 from playground.testing import BackendContract
 from playground_gpt import GptBackend
+from playground_gpt.native.library import library
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,12 +25,15 @@ class Folders:
 
 class Gpt(BackendContract):
     dtype = "auto"
+    decoder = "torch"
 
     def backend(self):
         return GptBackend()
 
     def model(self):
-        return self._backend.load(self._folder, device="cpu", dtype=self.dtype)
+        return self._backend.load(
+            self._folder, device="cpu", dtype=self.dtype, decoder=self.decoder
+        )
 
 
 class TestGpt2(Gpt):
@@ -60,3 +64,33 @@ class TestGpt2InInt8(TestGpt2):
 
     dtype = "int8"
     tolerance = 0.1
+
+
+needs_native = pytest.mark.skipif(library() is None, reason="not built here")
+
+
+@needs_native
+class TestNativeGpt2(TestGpt2):
+    decoder = "native"
+    tolerance = 0.0
+
+
+@needs_native
+class TestNativeGpt1(TestGpt1):
+    decoder = "native"
+    tolerance = 0.0
+
+
+@needs_native
+class TestNativeGpt2InBfloat16(TestNativeGpt2):
+    dtype = "bfloat16"
+
+
+@needs_native
+class TestNativeGpt2InFloat16(TestNativeGpt2):
+    dtype = "float16"
+
+
+@needs_native
+class TestNativeGpt2InInt8(TestNativeGpt2):
+    dtype = "int8"

@@ -38,11 +38,11 @@ def _mean(name):
     return 1.0 if "ln_" in name and name.endswith("weight") else 0.0
 
 
-def test_prompt_batch_and_steps_to_the_end_of_the_context(folder):
+def test_prompt_batch_and_steps_to_the_end_of_the_context(folder, decoder):
     from transformers import AutoModelForCausalLM
 
     assert GptBackend().card(folder).parameters == 124_439_808
-    model = GptBackend().load(folder, device="cpu", dtype="float32")
+    model = GptBackend().load(folder, device="cpu", dtype="float32", decoder=decoder)
     oracle = AutoModelForCausalLM.from_pretrained(folder).eval()
     long, short = np.random.default_rng(0).integers(50257, size=(2, CONTEXT)).tolist()
     prompts = [long[: CONTEXT - 6], short[:37]]

@@ -9,12 +9,17 @@ import torch
 from playground.api import InvalidInput, Read
 from playground.engine.drift import compare_dtypes
 from playground.testing import ScriptedModel
-from playground_gpt import GptBackend, int8, kernels
+from playground_gpt import GptBackend
+from playground_gpt.on_torch import int8, kernels
 
 needs_int8 = pytest.mark.skipif(
     "fbgemm" not in torch.backends.quantized.supported_engines, reason="no 8-bit products here"
 )
 IDS = np.random.default_rng(0).integers(300, size=40).tolist()
+
+
+def load(folder, decoder, dtype):
+    return GptBackend().load(folder, device="cpu", dtype=dtype, decoder=decoder)
 
 
 def matrix(inputs=96, outputs=80, seed=0):
@@ -96,9 +101,8 @@ def test_building_8_bit_kernels_leaves_torchs_own_engine_as_it_was():
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16", pytest.param("int8", marks=needs_int8)])
-def test_a_model_in_fewer_bits_says_nearly_the_same(tiny, dtype):
-    exact = GptBackend().load(tiny[0], device="cpu", dtype="float32")
-    model = GptBackend().load(tiny[0], device="cpu", dtype=dtype)
+def test_a_model_in_fewer_bits_says_nearly_the_same(tiny, decoder, dtype):
+    exact, model = (load(tiny[0], decoder, kind) for kind in ("float32", dtype))
     assert (exact.dtype, model.dtype) == ("float32", dtype)
     theirs = exact.read([Read(exact.start(), IDS)])[0].logits
     ours = model.read([Read(model.start(), IDS)])[0].logits
@@ -109,18 +113,17 @@ def test_a_model_in_fewer_bits_says_nearly_the_same(tiny, dtype):
 
 @needs_int8
 @pytest.mark.parametrize("dtype", ["bfloat16", "int8"])
-def test_small_weights_keep_a_cache_of_16_bits(tiny, dtype):
-    model = GptBackend().load(tiny[0], device="cpu", dtype=dtype)
-    exact = GptBackend().load(tiny[0], device="cpu", dtype="float32")
+def test_small_weights_keep_a_cache_of_16_bits(tiny, decoder, dtype):
+    model, exact = (load(tiny[0], decoder, kind) for kind in (dtype, "float32"))
     held = [m.read([Read(m.start(), IDS)])[0].state.nbytes for m in (model, exact)]
     assert 2 * held[0] == held[1]
 
 
-def test_drift_is_nothing_for_float32_and_little_for_the_others(tiny):
-    def load(dtype):
-        return GptBackend().load(tiny[0], device="cpu", dtype=dtype)
-
-    drifts = {drift.dtype: drift for drift in compare_dtypes(load, IDS)}
+def test_drift_is_nothing_for_float32_and_little_for_the_others(tiny, decoder):
+    drifts = {
+        drift.dtype: drift
+        for drift in compare_dtypes(lambda dtype: load(tiny[0], decoder, dtype), IDS)
+    }
     assert list(drifts) == ["float32", "bfloat16", "float16", "int8"]
     exact = drifts["float32"]
     assert (exact.divergence, exact.agreement, exact.largest) == (0, 1, 0)
@@ -136,12 +139,12 @@ def test_drift_is_the_divergence_of_the_two_distributions():
         "bfloat16": {"a": 0.25, "b": 0.5, "c": 0.25},
     }
 
-    def load(dtype):
+    def scripted(dtype):
         if dtype not in said:
             raise InvalidInput(f"no {dtype} here")
         return ScriptedModel(lambda _: said[dtype])
 
-    _, half, *others = compare_dtypes(load, [0])
+    _, half, *others = compare_dtypes(scripted, [0])
     assert half.divergence == pytest.approx(0.5 * np.log(2) + 0.25 * np.log(0.5))
     assert half.largest == pytest.approx(np.log(2), rel=1e-5)
     assert half.agreement == 0

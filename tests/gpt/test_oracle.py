@@ -15,9 +15,13 @@ TOLERANCE = 1e-4
 
 
 @pytest.fixture(scope="module")
-def pair(tiny):
+def pair(tiny, decoder):
     folder, oracle = tiny
-    return GptBackend().load(folder, device="cpu", dtype="float32"), oracle
+    return load(folder, decoder), oracle
+
+
+def load(folder, decoder):
+    return GptBackend().load(folder, device="cpu", dtype="float32", decoder=decoder)
 
 
 def expected(oracle, ids):
@@ -172,19 +176,19 @@ VARIANTS = [("gpt2", v) for v in GPT2_VARIANTS] + [("openai-gpt", v) for v in GP
 
 
 @pytest.mark.parametrize(("kind", "config"), VARIANTS, ids=str)
-def test_every_setting_of_a_configuration_counts(make_folder, kind, config):
+def test_every_setting_of_a_configuration_counts(make_folder, decoder, kind, config):
     folder, oracle = make_folder(kind, **config)
-    model = GptBackend().load(folder, device="cpu", dtype="float32")
+    model = load(folder, decoder)
     ids = draw(30)
     reading = model.read([Read(model.start(), ids)])[0]
     np.testing.assert_allclose(reading.logits, expected(oracle, ids), atol=TOLERANCE)
 
 
 @pytest.mark.parametrize("suffix", ["float16", "bfloat16"])
-def test_files_of_16_bits_are_widened_without_loss(make_folder, suffix):
+def test_files_of_16_bits_are_widened_without_loss(make_folder, decoder, suffix):
     folder, oracle = make_folder("gpt2")
     oracle.to(getattr(torch, suffix)).save_pretrained(folder)
-    model = GptBackend().load(folder, device="cpu", dtype="float32")
+    model = load(folder, decoder)
     ids = draw(12)
     reading = model.read([Read(model.start(), ids)])[0]
     np.testing.assert_allclose(reading.logits, expected(oracle.float(), ids), atol=TOLERANCE)

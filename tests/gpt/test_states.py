@@ -11,9 +11,9 @@ from playground_gpt import GptBackend
 
 
 @pytest.fixture(scope="module")
-def model(make_folder):
+def model(make_folder, decoder):
     folder, _ = make_folder("gpt2", n_positions=200)
-    return GptBackend().load(folder, device="cpu", dtype="float32")
+    return GptBackend().load(folder, device="cpu", dtype="float32", decoder=decoder)
 
 
 def read(model, state, tokens):
@@ -53,7 +53,9 @@ def test_a_log_doubles_as_it_fills_and_ends_at_the_context(model):
     for token in range(200):
         state = read(model, state, [token])
         sizes.append(state.log.capacity)
-    assert sorted(set(sizes)) == [64, 128, 200]
+    *early, last = sorted(set(sizes))
+    assert early == [64, 128]
+    assert 200 <= last <= 256  # one decoder has whole panels of positions
 
 
 def test_growing_changes_nothing_for_states_that_share_the_log(model):

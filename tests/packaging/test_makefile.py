@@ -29,7 +29,7 @@ echo "$(basename "$0") $*" >> "$LOG"
 @pytest.fixture
 def checkout(root, tmp_path):
     """A folder with the Makefile and what its targets depend on."""
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+    for name in ("Makefile", "pyproject.toml", "constraints.txt", "hatch_build.py"):
         shutil.copy(root / name, tmp_path)
     python = tmp_path / "python3"
     python.write_text(PYTHON)

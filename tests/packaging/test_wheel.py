@@ -58,8 +58,14 @@ def test_the_models_that_ship_are_in_it_whole(root, wheel_files):
             assert wheel_files[name] == file.read_bytes()
 
 
-def test_nothing_compiled_and_no_test_is_in_it(wheel_files):
-    assert not [n for n in wheel_files if n.endswith((".pyc", ".so")) or "/tests/" in n]
+def test_the_native_decoder_is_all_that_is_compiled_in_it(wheel, wheel_files):
+    compiled = [name for name in wheel_files if name.endswith((".pyc", ".so"))]
+    assert all(name.startswith("playground_gpt/native/gpt_") for name in compiled)
+    assert wheel.stem.endswith("-any") == (not compiled)
+
+
+def test_no_test_and_no_source_in_c_is_in_it(wheel_files):
+    assert not [n for n in wheel_files if n.endswith((".c", ".h")) or "/tests/" in n]
 
 
 def test_it_says_what_it_is_and_under_which_licence(wheel_files):
@@ -70,11 +76,27 @@ def test_it_says_what_it_is_and_under_which_licence(wheel_files):
     assert any(name.endswith("/licenses/LICENSE") for name in wheel_files)
 
 
-def test_a_wheel_from_the_source_distribution_is_the_same(
-    built, wheel_files, tmp_path, distributions
-):
+@pytest.fixture
+def source(built, tmp_path):
+    """The source distribution, unpacked."""
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         archive.extractall(tmp_path, filter="data")
-    source = next(tmp_path.iterdir())
+    return next(tmp_path.iterdir())
+
+
+def test_a_wheel_from_the_source_distribution_is_the_same(
+    source, wheel_files, tmp_path, distributions
+):
     distributions.build(source, tmp_path / "out", "wheel")
     assert distributions.contents(next((tmp_path / "out").glob("*.whl"))) == wheel_files
+
+
+@pytest.mark.parametrize("compiler", ["no-such-compiler", "false"])
+def test_without_a_compiler_the_wheel_is_pure_python(
+    source, tmp_path, distributions, monkeypatch, compiler
+):
+    monkeypatch.setenv("CC", compiler)
+    distributions.build(source, tmp_path / "out", "wheel")
+    (wheel,) = (tmp_path / "out").glob("*.whl")
+    assert wheel.stem.endswith("-py3-none-any")
+    assert not [name for name in distributions.contents(wheel) if name.endswith(".so")]

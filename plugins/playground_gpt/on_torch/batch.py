@@ -1,6 +1,6 @@
 """A ragged batch laid end to end: which tokens are whose, what they may look at, and how they attend.
 
-Only attention looks at one row of a batch at a time; see `playground_gpt.transformer` for the rest.
+Only attention looks at one row of a batch at a time; see `playground_gpt.on_torch.transformer` for the rest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from playground.api import Need, Read
-from playground_gpt.cache import GptState
+from playground_gpt.on_torch.cache import Log
+from playground_gpt.states import GptState
 
 
 class Queries:
@@ -42,7 +43,7 @@ class Row:
     matter, as nothing looks at the others any more.
     """
 
-    def __init__(self, read: Read, state: GptState, offset: int) -> None:
+    def __init__(self, read: Read, state: GptState[Log], offset: int) -> None:
         count = len(read.tokens)
         log = state.log.buffer
         self.need = read.need

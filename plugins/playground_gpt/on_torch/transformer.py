@@ -16,15 +16,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from playground.api import InvalidInput, Need, PlaygroundError, Read, Reading, State, Tokenizer
+from playground.api import Need, Read, Reading, State, Tokenizer
 from playground_gpt.architecture import Architecture
-from playground_gpt.batch import Row, spans
-from playground_gpt.cache import GptState, Layout
-from playground_gpt.layers import ACTIVATIONS, Block, Parts
+from playground_gpt.on_torch.batch import Row, spans
+from playground_gpt.on_torch.cache import Layout, Log
+from playground_gpt.on_torch.layers import ACTIVATIONS, Block, Parts
+from playground_gpt.states import GptState, check_reads, own, rewound
 
 
 class GptModel:
-    """A GPT that is ready to read. Implements `playground.api.LanguageModel`."""
+    """A GPT that is ready to read, in torch. Implements `playground.api.LanguageModel`."""
 
     offers = Need.LOGITS | Need.HIDDEN | Need.ATTENTION
 
@@ -46,13 +47,10 @@ class GptModel:
         self._activate = ACTIVATIONS[architecture.activation]
 
     def start(self) -> State:
-        return GptState(self._layout.empty(), 0)
+        return self._layout.start()
 
     def rewind(self, state: State, length: int) -> State | None:
-        known = self._own(state)
-        if not 0 <= length <= known.length:
-            raise PlaygroundError(f"cannot rewind a state of {known.length} tokens to {length}")
-        return GptState(known.log, length)
+        return rewound(own(state, self._layout), length)
 
     @torch.inference_mode()
     def read(self, batch: Sequence[Read]) -> list[Reading]:
@@ -63,41 +61,17 @@ class GptModel:
         """
         if not batch:
             return []
-        ids = self._check(batch)
-        rows = self._rows(batch)
+        states = [own(read.state, self._layout) for read in batch]
+        ids = check_reads(batch, self.architecture)
+        rows = self._rows(batch, states)
         x = self._decode(rows, self._embed(ids, rows))
         return self._readings(rows, x)
 
-    def _own(self, state: State) -> GptState:
-        if not isinstance(state, GptState):
-            raise PlaygroundError(
-                f"a GPT cannot read on from a state of another model ({type(state).__name__})"
-            )
-        return state
-
-    def _check(self, batch: Sequence[Read]) -> list[int]:
-        ids: list[int] = []
-        for read in batch:
-            if not len(read.tokens):
-                raise InvalidInput("nothing to read: a read takes at least one token")
-            length = self._own(read.state).length + len(read.tokens)
-            if length > self.architecture.positions:
-                raise PlaygroundError(
-                    f"the context holds {self.architecture.positions} tokens, and {length} were to be read",
-                    "shorten the prompt, ask for fewer tokens, or use --fit",
-                )
-            ids.extend(read.tokens)
-        if min(ids) < 0 or max(ids) >= self.architecture.vocabulary:
-            wrong = next(i for i in ids if not 0 <= i < self.architecture.vocabulary)
-            raise InvalidInput(
-                f"no token {wrong}: ids of this model are 0 to {self.architecture.vocabulary - 1}"
-            )
-        return ids
-
-    def _rows(self, batch: Sequence[Read]) -> list[Row]:
+    def _rows(self, batch: Sequence[Read], states: list[GptState[Log]]) -> list[Row]:
         rows, offset = [], 0
-        for read in batch:
-            row = Row(read, self._layout.extend(self._own(read.state), len(read.tokens)), offset)
+        for read, state in zip(batch, states, strict=True):
+            extended = state.extended(len(read.tokens), self.architecture.positions)
+            row = Row(read, extended, offset)
             offset = row.span.stop
             rows.append(row)
         return rows

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from playground_gpt import int8
+from playground_gpt.on_torch import int8
 
 Linear = Callable[[Tensor], Tensor]
 """(rows, in) float32 to (rows, out) float32."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 
 from playground.api import InvalidInput
-
-DTYPES = ("float32", "bfloat16", "float16", "int8")
+from playground_gpt.decoder import DTYPES
 
 
 def resolve_device(name: str) -> torch.device:

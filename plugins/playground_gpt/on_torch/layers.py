@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from playground_gpt.kernels import Linear
+from playground_gpt.on_torch.kernels import Linear
 
 
 def _gelu_tanh(x: Tensor) -> Tensor:

@@ -1,19 +1,23 @@
-"""From checked tensors to a model that is ready to read, on a device and in a number type."""
+"""From checked arrays to a model that is ready to read, on a device and in a number type."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from playground.api import Tokenizer
-from playground_gpt import kernels
 from playground_gpt.architecture import Architecture
-from playground_gpt.cache import Layout
-from playground_gpt.int8 import CHUNK
-from playground_gpt.layers import Block, Norm, Parts
-from playground_gpt.transformer import GptModel
+from playground_gpt.on_torch import kernels
+from playground_gpt.on_torch.cache import Layout
+from playground_gpt.on_torch.int8 import CHUNK
+from playground_gpt.on_torch.layers import Block, Norm, Parts
+from playground_gpt.on_torch.transformer import GptModel
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 # Beside small weights the cache would be much of what a token reads, so it is held in 16 bits too.
 CACHE = {
@@ -30,20 +34,19 @@ CHUNKS = {"int8": CHUNK}
 
 def build(
     architecture: Architecture,
-    tensors: Mapping[str, Tensor],
+    arrays: Mapping[str, ndarray],
     tokenizer: Tokenizer,
     device: torch.device,
     dtype: str,
 ) -> GptModel:
-    """A model of `tensors`, which are those that `architecture.shapes()` names."""
+    """A model of `arrays`, float32 ones, which are those that `architecture.shapes()` names."""
     with torch.inference_mode():
-        placed = {name: tensor.to(device) for name, tensor in tensors.items()}
+        placed = {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
         parts = _Builder(architecture, placed, dtype).parts()
     layout = Layout(
         layers=architecture.layers,
         heads=architecture.heads,
         head_width=architecture.width // architecture.heads,
-        context_length=architecture.positions,
         dtype=CACHE[dtype],
         device=device,
     )

@@ -1,0 +1,36 @@
+/* Causal attention of some queries to all that was read before them, and the log of keys and values.
+ *
+ * The log of a layer and head: keys as panels of PANEL positions, (panel, head width, PANEL), so that scores
+ * are products like all others; values by position, (position, padded), rows filled up with zeros to whole
+ * panels.
+ */
+#pragma once
+
+#include "vector.h"
+
+struct log {
+    enum number number;
+    int heads, head_width, padded; /* padded: head width in whole panels */
+    int64_t capacity;              /* positions, a multiple of PANEL */
+    void *keys, *values;           /* of one layer */
+};
+
+/* Consecutive tokens of one text, at most TILE, that look back together. */
+struct looking {
+    const struct log *log;
+    const float *queries;   /* (count, stride), a head's part beginning at head * head_width */
+    size_t stride;
+    int count, position;    /* of the first: it sees positions 0 to `position` */
+    float *mixed;           /* (count, heads * head_width) */
+    float *attention;       /* what was looked at, (heads, of all asked, length) from this one on; or none */
+    int64_t attention_head, attention_row;
+};
+
+/* Bytes of room that a thread needs to look back at `positions`. */
+size_t attention_room(int64_t positions);
+
+/* Write a token's keys and values, (heads * head_width) each, at `position`. */
+void remember(const struct log *log, int position, const float *keys, const float *values);
+
+/* Mix the values of what each token looks at. `scale` multiplies the scores. */
+void attend(const struct looking *tiles, int count, float scale);
