@@ -39,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prompts: tuple[str, ...] = ()
     """Folders of templates, beside `prompts/` in the configuration folder."""
     prefix_cache_bytes: int = 512 * 2**20
+    history: bool = True
+    """Keep what is generated, in the data folder."""
 
     @property
     def plugin_folders(self) -> tuple[Path, ...]:
@@ -60,6 +62,7 @@ ENVIRONMENT = {
     "PLAYGROUND_DTYPE": "dtype",
     "PLAYGROUND_OFFLINE": "offline",
     "PLAYGROUND_STRICT": "strict",
+    "PLAYGROUND_HISTORY": "history",
     "PLAYGROUND_PLUGINS_DIR": "plugins",
     "PLAYGROUND_MODELS_DIR": "models",
     "PLAYGROUND_PROMPTS_DIR": "prompts",
@@ -115,7 +118,7 @@ def _from_environment() -> dict[str, Any]:
             continue
         if key in ("plugins", "models", "prompts"):
             values[key] = [part for part in text.split(os.pathsep) if part]
-        elif key in ("offline", "strict"):
+        elif key in ("offline", "strict", "history"):
             values[key] = text.lower() not in ("0", "false", "no", "off")
         else:
             values[key] = text

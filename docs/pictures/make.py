@@ -29,6 +29,7 @@ def run(command: str) -> str:
         "FORCE_COLOR": "1",
         "COLUMNS": str(WIDTH),
         "PLAYGROUND_OFFLINE": "1",
+        "PLAYGROUND_HISTORY": "0",
     }
     environment.pop("NO_COLOR", None)
     result = subprocess.run(

@@ -8,63 +8,18 @@ hidden, and can be undone. It does not know how trees are stored or shown.
 
 from __future__ import annotations
 
-import difflib
 import re
 import time
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 import msgspec
 
 from playground.api.errors import InvalidInput, UnknownName
 from playground.registry import did_you_mean
 from playground.session.ids import new_id, typed
-
-Kind = Literal["text", "generated", "chosen"]
-"""Typed by a person; said by a model; the beginning of what a model said, then a token that a person took."""
+from playground.session.nodes import Node, NodeToken
 
 WORDS = re.compile(r"\w+|\s+|[^\w\s]+")
-
-
-class NodeToken(msgspec.Struct, frozen=True):
-    """A token of a generated node; log-probabilities after the chain and by the model alone, in nats."""
-
-    id: int
-    text: str
-    """What it adds to the text; empty where the next token completes its character."""
-    logprob: float
-    raw_logprob: float
-
-
-class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """One addition to a document. `text` is what it adds to its parent's; `parent` None is the empty text."""
-
-    id: str
-    parent: str | None
-    kind: Kind
-    text: str
-    created: float
-    """Seconds since 1970."""
-    tokens: tuple[NodeToken, ...] = ()
-    run: str | None = None
-    """Which run generated it; where that is None, no run did."""
-    sequence: int = 0
-    """Which sequence of the run it is."""
-    ended: str | None = None
-    """Why generating ended: a reason to stop, "interrupted", or "running" while it goes on."""
-    stop: str | None = None
-    """The stop string that ended it."""
-    error: str | None = None
-    """What failed, where that ended it."""
-    seconds: float | None = None
-    """From the start of the request to the end of the sequence."""
-    name: str | None = None
-    pinned: bool = False
-
-
-def text_node(parent: str | None, text: str) -> Node:
-    """A node for what a person typed."""
-    return Node(id=new_id(), parent=parent, kind="text", text=text, created=time.time())
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -246,6 +201,8 @@ class Tree:
 
     def diff(self, left: str | None, right: str | None) -> list[Change]:
         """How the documents that end with two nodes differ, by words."""
+        import difflib
+
         words = WORDS.findall(self.text(left)), WORDS.findall(self.text(right))
         matcher = difflib.SequenceMatcher(None, *words, autojunk=False)
         return [

@@ -39,6 +39,9 @@ COMMANDS = {
     "playground plugins list --json": ["plugins", "list"],
     "playground models list --json": ["models", "list"],
     "playground models show --json": ["models", "show", "shakespeare"],
+    "playground sessions list --json": ["sessions", "list"],
+    "playground sessions search --json": ["sessions", "search", "ROMEO:"],
+    "playground replay --json": ["replay", "last"],
 }
 
 
@@ -69,6 +72,7 @@ def test_the_type_of_an_event_is_its_heading(name):
 
 @pytest.mark.parametrize("heading", COMMANDS)
 def test_a_command_prints_the_documented_fields(playground, heading):
+    playground.run("gen", "ROMEO:", "--max-tokens", "2")
     ran = playground.run(*COMMANDS[heading], "--json")
     printed = json.loads(ran.stdout)
     rows = printed if isinstance(printed, list) else [printed]

@@ -53,6 +53,9 @@ def test_help_imports_click_and_nothing_that_plugins_need(words):
         ["plugins", "list"],
         ["models", "list"],
         ["train", "--help"],
+        ["sessions", "list"],
+        ["sessions", "search", "fox"],
+        ["replay", "--help"],
     ],
 )
 def test_listing_loads_plugins_but_no_model_library(words):
@@ -61,6 +64,21 @@ def test_listing_loads_plugins_but_no_model_library(words):
 
 def test_the_embedded_model_generates_without_torch():
     assert modules_after("gen", "ROMEO:", "--max-tokens", "1") & {"torch", "transformers"} == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["gen", "--help"],
+        ["sessions", "--help"],
+        ["strategies", "list"],
+        ["gen", "ROMEO:", "--max-tokens", "1", "--no-history"],
+    ],
+)
+def test_a_database_is_loaded_only_where_the_history_is_opened(words):
+    assert "sqlite3" not in modules_after(*words)
+    assert "sqlite3" in modules_after("sessions", "list")
 
 
 def test_completing_a_name_loads_plugins_but_no_model_library(monkeypatch):

@@ -13,7 +13,8 @@ from hypothesis.stateful import (
 )
 
 from playground.api import InvalidInput, UnknownName
-from playground.session.tree import Node, NodeToken, Tree, text_node
+from playground.session.nodes import Node, NodeToken, text_node
+from playground.session.tree import Tree
 
 
 def said(parent: str | None, *texts: str) -> Node:

@@ -15,6 +15,8 @@ HERE = "playground.ui.cli"
 
 COMMANDS = {
     "gen": ("gen:command", "Continue a text, token by token."),
+    "sessions": ("sessions:command", "List, search, export and delete what was generated."),
+    "replay": ("replay:command", "Generate again, and say whether it is the same."),
     "next": ("next:command", "The likeliest next tokens, at the end or at every position."),
     "tokens": ("tokens:command", "How a text is cut into tokens."),
     "score": ("score:command", "How likely a model finds a text: loss, perplexity, surprisal."),

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from playground.ui.cli import complete, gen_request, gen_text, gen_views, interrupt
+from playground.ui.cli import (
+    complete,
+    gen_history,
+    gen_request,
+    gen_text,
+    gen_views,
+    history,
+    interrupt,
+)
 from playground.ui.cli.common import App, json_option, model_options, template_options
 from playground.ui.cli.console import error
 
@@ -84,18 +92,29 @@ def _stops(
     metavar="K",
     help="With --jsonl: tokens that could have been said instead, at each step (5).",
 )
+@click.option(
+    "--session",
+    metavar="NAME",
+    shell_complete=history.sessions,
+    help="Go on with a session's text (its name, its id or `last`) instead of beginning a new one.",
+)
+@click.option("--no-history", is_flag=True, help="Do not keep what is generated.")
 @click.pass_obj
 def command(app: App, /, **options: Any) -> int:
     """Continue TEXT; `-` reads it from stdin, and so does a pipe without TEXT.
 
     With -t, TEXT or what is piped in is the template's {{input}}. Only the text that is generated
-    goes to stdout; on a terminal the prompt is repeated, dimmed.
+    goes to stdout; on a terminal the prompt is repeated, dimmed. What is generated is kept: see
+    playground sessions. With --session, TEXT is added to the session's text, or nothing is.
     """
     _check_output(options)
     flags = {name: options[name] for name in ("model", "device", "dtype")}
-    session = app.session(**flags)
-    request = gen_request.build(session, options)
-    return _run(session.generate(request), _view(options, request))
+    session = app.session(**flags, history=False if options["no_history"] else None)
+    with gen_history.place(session.settings, options["session"]) as place:
+        request, prompt = gen_request.build(session, options, before=place.text if place else "")
+        events = session.generate(request)
+        with gen_history.recorded(events, place, request, prompt) as kept:
+            return _run(kept, _view(options, request))
 
 
 def _check_output(options: dict[str, Any]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from playground.ui.cli.console import warn
+from playground.ui.cli.console import is_terminal, warn
 from playground.ui.cli.prompting import prompt_of
 
 if TYPE_CHECKING:
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
 EVENT_ALTERNATIVES = 5
 
 
-def build(session: Session, options: Mapping[str, Any]) -> GenerationRequest:
-    """The request that the options mean; what is likely to go wrong with it is said on stderr.
+def build(
+    session: Session, options: Mapping[str, Any], *, before: str = ""
+) -> tuple[GenerationRequest, Prompt]:
+    """The request that the options mean, for a prompt after the text `before`, and that prompt.
+
+    What is likely to go wrong with it is said on stderr.
 
     Raises InvalidInput for what cannot be meant.
     """
@@ -25,8 +30,9 @@ def build(session: Session, options: Mapping[str, Any]) -> GenerationRequest:
     from playground.api import GenerationRequest
 
     prompt = prompt_of(
-        session, options["text"], options["template"], options["params"], options["shots"]
+        session, _text(options, before), options["template"], options["params"], options["shots"]
     )
+    prompt = msgspec.structs.replace(prompt, text=before + prompt.text)
     settings = session.settings
     stop = tuple(dict.fromkeys((*prompt.stop, *options["stop"])))
     max_tokens = _first(options["max_tokens"], prompt.max_tokens, settings.max_tokens)
@@ -44,12 +50,18 @@ def build(session: Session, options: Mapping[str, Any]) -> GenerationRequest:
         device=settings.device,
         dtype=settings.dtype,
     )
-    prompt = msgspec.structs.replace(prompt, stop=stop, labels={})
-    for warning in session.lint(prompt, max_tokens):
+    written = msgspec.structs.replace(prompt, stop=stop, labels={})
+    for warning in session.lint(written, max_tokens):
         # What does not fit the context is an error or a notice of the generation itself.
         if warning.code != "context":
             warn(warning.message, warning.hint)
-    return request
+    return request, prompt
+
+
+def _text(options: Mapping[str, Any], before: str) -> str | None:
+    """The argument; on a terminal a text can be gone on with that nothing is added to."""
+    alone = options["text"] is None and options["template"] is None
+    return "" if alone and before and is_terminal(sys.stdin) else options["text"]
 
 
 def _first(*values: Any) -> Any:
