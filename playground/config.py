@@ -9,9 +9,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from playground import paths
 from playground.api.errors import InvalidInput
@@ -41,6 +42,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prefix_cache_bytes: int = 512 * 2**20
     history: bool = True
     """Keep what is generated, in the data folder."""
+    model_bytes: Annotated[int, Meta(ge=0)] = 0
+    """Bytes of weights that the session process keeps loaded; 0: half of the machine's memory."""
+    worker: bool = True
+    """Let a session process hold the models, shared by all front ends; else each loads its own."""
+    worker_idle_minutes: Annotated[float, Meta(gt=0)] = 15
+    """After so long without a request the session process ends. Who starts it decides."""
+    worker_hang_seconds: Annotated[float, Meta(gt=0)] = 60
+    """A session process that spends more than this in one step is ended and started again."""
 
     @property
     def plugin_folders(self) -> tuple[Path, ...]:
@@ -66,7 +75,11 @@ ENVIRONMENT = {
     "PLAYGROUND_PLUGINS_DIR": "plugins",
     "PLAYGROUND_MODELS_DIR": "models",
     "PLAYGROUND_PROMPTS_DIR": "prompts",
+    "PLAYGROUND_WORKER": "worker",
+    "PLAYGROUND_WORKER_IDLE_MINUTES": "worker_idle_minutes",
+    "PLAYGROUND_WORKER_HANG_SECONDS": "worker_hang_seconds",
 }
+SWITCHES = ("offline", "strict", "worker", "history")
 
 
 def config_file() -> Path:
@@ -118,7 +131,7 @@ def _from_environment() -> dict[str, Any]:
             continue
         if key in ("plugins", "models", "prompts"):
             values[key] = [part for part in text.split(os.pathsep) if part]
-        elif key in ("offline", "strict", "history"):
+        elif key in SWITCHES:
             values[key] = text.lower() not in ("0", "false", "no", "off")
         else:
             values[key] = text

@@ -21,6 +21,16 @@ def data_folder() -> Path:
     return _folder("PLAYGROUND_DATA_HOME", "user_data_path")
 
 
+def runtime_folder() -> Path:
+    """What lives no longer than the machine runs: sockets. Neither made nor checked here."""
+    if own := os.environ.get("PLAYGROUND_RUNTIME_HOME"):
+        return Path(own)
+    if of_session := os.environ.get("XDG_RUNTIME_DIR"):
+        return Path(of_session) / "playground"
+    # Straight in the sticky folder: what stands between could be another user's.
+    return Path(os.environ.get("TMPDIR") or "/tmp") / f"playground-{os.getuid()}"
+
+
 def _folder(variable: str, kind: str) -> Path:
     if own := os.environ.get(variable):
         return Path(own)

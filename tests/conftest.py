@@ -1,10 +1,23 @@
-"""No test touches the folders of whoever runs it."""
+"""No test touches the folders of whoever runs it, nor session processes, and none leaves one behind.
+
+Commands load their models in their own process, which is quick and lets a test replace what it likes. The
+tests of `tests/worker` turn the session process on. `PLAYGROUND_WORKER=1 pytest tests/cli` runs those of the
+command line through one, too.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+THROUGH_WORKER = os.environ.get("PLAYGROUND_WORKER", "0")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -14,3 +27,51 @@ def nobodys_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for kind in ("CONFIG", "CACHE", "DATA"):
             patch.setenv(f"PLAYGROUND_{kind}_HOME", str(home / kind.lower()))
         yield
+
+
+@pytest.fixture(scope="session")
+def runtime_folder() -> Iterator[Path]:
+    """A runtime folder for all tests, whose path is short enough for sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="playground-tests-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_orphans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No session process of this run outlives it, wherever its runtime folder was."""
+    yield
+    left = _session_processes((sys.prefix, str(tmp_path_factory.getbasetemp())))
+    for process in left:
+        os.kill(process, signal.SIGTERM)
+    assert not left, f"session processes were left running: {left}"
+
+
+def _session_processes(places: tuple[str, ...]) -> list[int]:
+    """Those whose Python is in one of `places`; none can be seen where there is no /proc."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = file.read_text(errors="replace").split("\0")
+        except OSError:
+            continue
+        if "playground.worker" in words and words[0].startswith(places):
+            found.append(int(file.parent.name))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def session_process(runtime_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever runs at the end of a test is stopped; unless it was wanted, that is a failure."""
+    monkeypatch.setenv("PLAYGROUND_WORKER", THROUGH_WORKER)
+    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(runtime_folder))
+    yield
+    if not any(runtime_folder.iterdir()):
+        return
+    from playground.session import workers
+
+    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(runtime_folder))
+    left = workers.stop_all()
+    shutil.rmtree(runtime_folder)
+    runtime_folder.mkdir(mode=0o700)
+    assert not left or THROUGH_WORKER != "0", f"{left} session processes were left running"

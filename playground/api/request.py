@@ -10,6 +10,10 @@ from msgspec import Meta
 StopReason = Literal["eos", "stop", "length", "time", "context", "cancelled", "error"]
 Fit = Literal["error", "tail", "head", "middle"]
 
+MOST_PROMPT_CHARACTERS = 4 * 2**20
+MOST_TOKENS = 1_000_000
+"""What a session process takes of one request."""
+
 DEFAULT_CHAIN = "temperature(0.8) | top_p(0.95) | sample"
 
 
@@ -21,11 +25,11 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True):
     beside each chosen one.
     """
 
-    prompt: str
+    prompt: Annotated[str, Meta(max_length=MOST_PROMPT_CHARACTERS)]
     model: str
     chain: str = DEFAULT_CHAIN
     n: Annotated[int, Meta(ge=1, le=256)] = 1
-    max_tokens: Annotated[int, Meta(ge=0)] = 100
+    max_tokens: Annotated[int, Meta(ge=0, le=MOST_TOKENS)] = 100
     max_seconds: Annotated[float, Meta(gt=0)] | None = None
     stop: tuple[str, ...] = ()
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None

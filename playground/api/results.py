@@ -91,3 +91,33 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     """Share of tokens after which the likeliest next token is the same, 0 to 1."""
     largest: float | None = None
     """The largest absolute difference of a logit."""
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """The drift of every number type, over the first `tokens` tokens of a text."""
+
+    tokens: int
+    drifts: tuple[Drift, ...]
+
+
+class LintWarning(msgspec.Struct, frozen=True):
+    """What was seen of a prompt (`code` is for machines), and what could be done about it."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that is loaded, and what it holds in memory."""
+
+    name: str
+    """As it was asked for."""
+    device: str
+    dtype: str
+    bytes: int
+    """Of its weights, by the headers of its files."""
+    cache_bytes: int
+    """Of the prefixes that have been read with it and are kept."""
+    requests: int
+    """How many requests use it now."""

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+from playground.bench.checkpoint import random_gpt2
+from playground.bench.home import Home
 from playground.bench.plan import Benchmark, Probe, Target
 
 COMMANDS = {
@@ -29,6 +31,88 @@ class Process:
         return time.perf_counter() - start
 
 
+class FirstToken:
+    """`playground gen`, from the start of its process to its first character."""
+
+    def __init__(self, model: str) -> None:
+        """`model`: "gpt2" is the random one of 124 million parameters."""
+        self._home = Home()
+        self._words = ["gen", "ROMEO:", "--max-tokens", "2", "-m", model]
+        if model == "gpt2":
+            self._words[-1] = str(random_gpt2())
+
+    def in_process(self) -> float:
+        """Seconds where the command loads the model itself."""
+        return self._first("--in-process", *self._words)
+
+    def cold(self) -> float:
+        """Seconds where the command has to start the session process."""
+        self._home.stop_session_process()
+        try:
+            return self._first(*self._words)
+        finally:
+            self._home.stop_session_process()
+
+    def warm(self) -> float:
+        """Seconds where another command has started it before."""
+        self._home.stop_session_process()
+        try:
+            self._first(*self._words)
+            return self._first(*self._words)
+        finally:
+            self._home.stop_session_process()
+
+    def _first(self, *words: str) -> float:
+        start = time.perf_counter()
+        command = subprocess.Popen(
+            self._home.command(*words),
+            env=self._home.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert command.stdout is not None, "it is a pipe"
+        first = command.stdout.read(1)
+        seconds = time.perf_counter() - start
+        command.communicate()
+        if not first or command.returncode:
+            raise RuntimeError(f"playground {' '.join(words)} ended with {command.returncode}")
+        return seconds
+
+
+def first_token(label: str, model: str, measure: str) -> Probe:
+    return Probe(
+        label=label,
+        engine="playground.bench.startup:FirstToken",
+        measure=measure,
+        options={"model": model},
+    )
+
+
+def second_call(model: str, title: str, target: Target | None) -> Benchmark:
+    """What a warm session process saves."""
+    return Benchmark(
+        name=f"startup-warm-{model}",
+        title=f"process start to first token, second call against the first, {title}",
+        unit="ms",
+        ours=first_token("second", model, "warm"),
+        against=first_token("first", model, "cold"),
+        target=target,
+    )
+
+
+def first_call(model: str, title: str, target: Target | None) -> Benchmark:
+    """What starting the session process costs."""
+    return Benchmark(
+        name=f"startup-cold-{model}",
+        title=f"process start to first token, first call against in process, {title}",
+        unit="ms",
+        ours=first_token("first", model, "cold"),
+        against=first_token("in process", model, "in_process"),
+        target=target,
+    )
+
+
 def process(label: str, command: str) -> Probe:
     return Probe(
         label=label,
@@ -48,4 +132,8 @@ BENCHMARKS = (
         target=Target("slower", 3),
         rounds=9,
     ),
+    second_call("gpt2", "GPT-2 124M", Target("faster", 5)),
+    second_call("shakespeare", "char-RNN", None),
+    first_call("gpt2", "GPT-2 124M", Target("slower", 1.15)),
+    first_call("shakespeare", "char-RNN", None),
 )

@@ -78,6 +78,15 @@ class Catalog:
         _check_options(given, backend)
         return Located(name, folder, backend, {**registered, **given})
 
+    def absolute(self, reference: str) -> str:
+        """The reference that means the same from any folder: a path becomes a whole one."""
+        name, options = split_reference(reference)
+        path = os.path.expanduser(name)
+        if name in self._local() or name in self.sources or not os.path.isdir(path):
+            return reference
+        given = ", ".join(f"{key}={value}" for key, value in options.items())
+        return os.path.abspath(path) + (f"({given})" if given else "")
+
     def repository(self, reference: str) -> str:
         """The repository of the hub that `reference` can be downloaded from.
 

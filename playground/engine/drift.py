@@ -11,6 +11,8 @@ import numpy as np
 from numpy import ndarray
 
 from playground.api import Drift, InvalidInput, LanguageModel, Read
+from playground.api.results import Comparison
+from playground.engine.catalog import Catalog
 
 EXACT = "float32"
 DTYPES = (EXACT, "bfloat16", "float16", "int8")
@@ -29,6 +31,24 @@ def compare_dtypes(load: Load, ids: Sequence[int]) -> list[Drift]:
     """
     exact = _logits(load(EXACT), ids)
     return [_drift(load, dtype, ids, exact) for dtype in DTYPES]
+
+
+def compare_on(catalog: Catalog, reference: str, device: str, text: str) -> Comparison:
+    """The drift of the model that `reference` names, on as much of `text` as its context holds.
+
+    Loads the model once for each type, and keeps none of them.
+    """
+    located = catalog.resolve(reference)
+    backend, folder, options = located.backend, located.folder, located.options
+    tokenizer = backend.tokenizer(folder, **options)
+    context = backend.card(folder).context_length
+    ids = tokenizer.encode(text)
+    if context is not None:
+        ids = ids[: context - len(tokenizer.start_ids)]
+    drifts = compare_dtypes(
+        lambda dtype: backend.load(folder, device=device, dtype=dtype, **options), ids
+    )
+    return Comparison(tokens=len(ids), drifts=tuple(drifts))
 
 
 def _drift(load: Load, dtype: str, ids: Sequence[int], exact: ndarray) -> Drift:

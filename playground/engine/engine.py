@@ -12,6 +12,9 @@ from playground.engine.prefix import PrefixCache
 from playground.engine.scheduler import Scheduler
 from playground.plugins import Plugins
 
+ModelKey = tuple[str, str, str]
+"""A loaded model: reference, device, dtype, as they were asked for."""
+
 
 class Engine:
     """Loads models by reference and generates. Not thread-safe: one thread drives it."""
@@ -20,9 +23,10 @@ class Engine:
         self.plugins = plugins
         self.catalog = catalog
         self.prefixes = PrefixCache(prefix_cache_bytes)
-        self._scheduler = Scheduler()
-        self._models: dict[tuple[str, str, str], LanguageModel] = {}
-        self._hashes: dict[tuple[str, str, str], ModelHash] = {}
+        self.scheduler = Scheduler()
+        self.models: dict[ModelKey, LanguageModel] = {}
+        self._hashes: dict[int, ModelHash] = {}
+        """Of loaded models, by what they are in memory."""
 
     def load(self, reference: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
         """The model that `reference` names (a name, a folder, `name(option=value)`), loaded once.
@@ -30,17 +34,37 @@ class Engine:
         Raises ModelUnavailable where it is not here or its files cannot be read.
         """
         key = (reference, device, dtype)
-        if key not in self._models:
-            located = self.catalog.resolve(reference)
-            self._hashes[key] = ModelHash(located.folder)
-            self._models[key] = located.backend.load(
-                located.folder, device=device, dtype=dtype, **located.options
-            )
-        return self._models[key]
+        if key not in self.models:
+            self.models[key] = self.read(*key)
+        return self.models[key]
+
+    def read(self, reference: str, device: str, dtype: str) -> LanguageModel:
+        """As `load`, without keeping it: any thread may call it."""
+        located = self.catalog.resolve(reference)
+        begun = ModelHash(located.folder)
+        model = located.backend.load(located.folder, device=device, dtype=dtype, **located.options)
+        self._hashes[id(model)] = begun
+        return model
+
+    def forget(self, key: ModelKey) -> None:
+        """Let go of a loaded model and of what was read with it; who uses it keeps it till then."""
+        model = self.models.pop(key)
+        self._hashes.pop(id(model), None)
+        self.prefixes.forget(model)
+
+    def tick(self) -> None:
+        """Advance everything that runs by one batched read; nothing to do where not `busy`."""
+        self.scheduler.tick()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything runs that is not paused."""
+        return any(not task.paused for task in self.scheduler.tasks)
 
     def start(self, request: GenerationRequest) -> Generation:
         """Begin a request. Raises PlaygroundError where it cannot be meant; later errors are events."""
         chain = build_chain(request.chain, self.plugins)
         model = self.load(request.model, request.device, request.dtype)
-        model_hash = self._hashes[request.model, request.device, request.dtype].value
-        return Generation(request, model, chain, self._scheduler, self.prefixes, model_hash)
+        begun = self._hashes.get(id(model))
+        model_hash = begun.value if begun else ""
+        return Generation(request, model, chain, self.scheduler, self.prefixes, model_hash)

@@ -57,12 +57,24 @@ class Generation:
         self._notices = (*dropped, *cuts, *chain.notices, *self._limits(context))
         self._sequences = [self._sequence(index) for index in range(request.n)]
         self._tasks: list[Task] = []
+        self._paused = False
         self._start(known)
 
     @property
     def done(self) -> bool:
         """Whether every sequence has ended; events may still wait."""
         return all(sequence.finished for sequence in self._sequences)
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is left out of the scheduler's ticks, for as long as its events are not fetched."""
+        return self._paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._paused = paused
+        for task in self._tasks:
+            task.paused = paused
 
     def __iter__(self) -> Generation:
         return self
@@ -183,7 +195,7 @@ class Generation:
         on_end: Callable[[Exception | None], None],
         label: str,
     ) -> Task:
-        task = Task(self._model, generator, on_effect, on_end, label)
+        task = Task(self._model, generator, on_effect, on_end, label, paused=self._paused)
         self._tasks.append(task)
         self._scheduler.add(task)
         return task

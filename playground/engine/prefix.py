@@ -42,6 +42,15 @@ class PrefixCache:
     def nbytes(self) -> int:
         return sum(known.nbytes for known in self._known.values())
 
+    def bytes_of(self, model: LanguageModel) -> int:
+        """Bytes of the states of one model."""
+        return sum(known.nbytes for known in self._known.values() if known.model is model)
+
+    def forget(self, model: LanguageModel) -> None:
+        """Let go of a model's states."""
+        for key in [key for key, known in self._known.items() if known.model is model]:
+            del self._known[key]
+
     def __len__(self) -> int:
         return len(self._known)
 

@@ -37,6 +37,8 @@ class Task:
     wanted: tuple[Read, ...] = ()
     answers: tuple[Reading | None, ...] = ()
     ended: bool = False
+    paused: bool = False
+    """Left out of ticks, as it stands."""
 
 
 class Scheduler:
@@ -59,7 +61,7 @@ class Scheduler:
         """One batched read for each model that tasks wait for, and every task run to its next read."""
         self._resume_ready()
         waiting: dict[int, list[Task]] = {}
-        for task in self.tasks:
+        for task in self._running():
             waiting.setdefault(id(task.model), []).append(task)
         for tasks in waiting.values():
             self._advance(tasks)
@@ -67,10 +69,13 @@ class Scheduler:
 
     def _resume_ready(self) -> None:
         """Run every task that waits for nothing, those included that are added on the way."""
-        while ready := [task for task in self.tasks if None not in task.answers]:
+        while ready := [task for task in self._running() if None not in task.answers]:
             for task in ready:
                 if not task.ended:
                     self._resume(task)
+
+    def _running(self) -> list[Task]:
+        return [task for task in self.tasks if not task.paused]
 
     def _advance(self, tasks: list[Task]) -> None:
         chunk = CHUNK_ALONE if len(tasks) == 1 else CHUNK_SHARED

@@ -1,42 +1,58 @@
-"""The one thing a front end talks to: plugins, models and generations, with the engine in this process.
+"""The one thing a front end talks to: plugins, models and generations, wherever the engine is.
 
-Everything heavy is loaded when it is first needed: listing strategies or templates loads no engine.
+Everything heavy is loaded when it is first needed: listing strategies or templates loads no engine, and
+where a session process has the models, nothing here does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import socket
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from playground import paths
-from playground.api.events import Event
-from playground.api.model import LanguageModel, Tokenizer
+from playground.api.model import Tokenizer
 from playground.api.request import GenerationRequest
-from playground.api.results import Classification, Drift, Expectation, Prediction, Score
+from playground.api.results import (
+    Classification,
+    Comparison,
+    Expectation,
+    LintWarning,
+    Prediction,
+    Score,
+)
 from playground.api.template import Prompt
 from playground.config import Settings
 from playground.plugins import Plugins, load_plugins
+from playground.protocol.problems import WorkerUnusable
+from playground.protocol.questions import (
+    ClassifyPrompt,
+    Expectations,
+    LeftOut,
+    LintPrompt,
+    ModelChoice,
+    NextTokens,
+    Question,
+    ScoreText,
+)
 
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog
-    from playground.engine.engine import Engine
-    from playground.session.lint import LintWarning
     from playground.session.prompts import PromptLibrary
+    from playground.session.service import EventStream, Service
 
-
-class EventStream(Iterator[Event], Protocol):
-    """The events of one request as they come."""
-
-    def cancel(self) -> None:
-        """End it within one token; what was said stays said, and `finished` events still follow."""
+A = TypeVar("A")
 
 
 class Session:
-    """Plugins, catalog and engine of one front end."""
+    """Plugins, catalog and templates of one front end, and who answers it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tell: Callable[[str], None] = lambda line: None) -> None:
+        """`tell` is given a line for the user when the session process failed or cannot be had."""
         self.settings = settings
+        self._tell = tell
 
     @cached_property
     def plugins(self) -> Plugins:
@@ -59,79 +75,82 @@ class Session:
         return PromptLibrary(folders, self.plugins.templates)
 
     @cached_property
-    def engine(self) -> Engine:
-        from playground.engine.engine import Engine
+    def service(self) -> Service:
+        """Who answers: the session process, or an engine here where that is wanted or cannot be had."""
+        if self.settings.worker and hasattr(socket, "AF_UNIX"):
+            from playground.session.remote import Remote
 
-        return Engine(self.plugins, self.catalog, self.settings.prefix_cache_bytes)
+            try:
+                return Remote(self.settings, self._tell, self._located)
+            except WorkerUnusable as error:
+                self._do_without(error)
+        return self._in_process()
+
+    def prepare(self) -> None:
+        """The session's model will be asked for soon: begin what takes time, and return at once."""
+        try:
+            self.service.prepare(self._choice())
+        except WorkerUnusable as error:
+            self._do_without(error)
+            self.service = self._in_process()
 
     def generate(self, request: GenerationRequest) -> EventStream:
         """Begin a request. Raises PlaygroundError where it cannot be meant; later errors are events."""
-        return self.engine.start(request)
+        return self.service.generate(request)
 
     def lint(self, prompt: Prompt, max_tokens: int) -> list[LintWarning]:
         """What is likely to go wrong with `prompt` when `max_tokens` are to follow it."""
-        from playground.session.lint import lint
-
-        return lint(
-            prompt,
-            tokenizer=self._model.tokenizer,
-            context_length=self._model.context_length,
-            max_tokens=max_tokens,
-        )
+        return self._ask(LintPrompt, prompt=prompt, max_tokens=max_tokens)
 
     def left_out(self, text: str) -> tuple[str, ...]:
         """What the session's model leaves out of `text`, a line each."""
-        from playground.engine.prompt import left_out
-
-        return left_out(self._model.tokenizer, text)
+        return self._ask(LeftOut, text=text)
 
     def score(self, text: str) -> Score:
         """How well the session's model predicts `text`."""
-        from playground.engine.scoring import score
-
-        return score(self._model, self._model.tokenizer.encode(text))
+        return self._ask(ScoreText, text=text)
 
     def classify(self, prompt: Prompt, content_free: Sequence[Prompt] = ()) -> Classification:
         """The likeliest of the prompt's labels; calibrated where `content_free` prompts are given."""
-        from playground.engine.labels import classify
-
-        return classify(self._model, prompt, content_free)
+        return self._ask(ClassifyPrompt, prompt=prompt, content_free=tuple(content_free))
 
     def next_tokens(self, text: str, count: int) -> list[Prediction]:
         """The `count` likeliest tokens after `text`, by the model alone."""
-        from playground.engine.predictions import next_tokens
-        from playground.engine.prompt import prompt_ids
-
-        return next_tokens(self._model, prompt_ids(self._model, text), count)
+        return self._ask(NextTokens, text=text, count=count)
 
     def expectations(self, text: str) -> list[Expectation]:
         """The likeliest next token at every position of `text`."""
-        from playground.engine.predictions import expectations
-        from playground.engine.prompt import prompt_ids
+        return self._ask(Expectations, text=text)
 
-        return expectations(self._model, prompt_ids(self._model, text))
+    def compare_dtypes(self, reference: str, text: str) -> Comparison:
+        """The drift of every number type of a model, over as much of `text` as its context holds."""
+        return self.service.compare_dtypes(reference, self.settings.device, text)
 
-    def compare_dtypes(self, reference: str, text: str) -> tuple[int, list[Drift]]:
-        """How many tokens of `text` a model's context holds, and over them the drift of every type."""
-        from playground.engine.drift import compare_dtypes
-
-        located = self.catalog.resolve(reference)
-        backend, folder, options = located.backend, located.folder, located.options
-        tokenizer = backend.tokenizer(folder, **options)
-        context = backend.card(folder).context_length
-        ids = tokenizer.encode(text)
-        if context is not None:
-            ids = ids[: context - len(tokenizer.start_ids)]
-        device = self.settings.device
-        drifts = compare_dtypes(
-            lambda dtype: backend.load(folder, device=device, dtype=dtype, **options), ids
-        )
-        return len(ids), drifts
-
-    @property
-    def _model(self) -> LanguageModel:
+    def _ask(self, kind: Callable[..., Question[A]], **values: Any) -> A:
         settings = self.settings
-        return self.engine.load(settings.model, settings.device, settings.dtype)
+        choice = {"model": settings.model, "device": settings.device, "dtype": settings.dtype}
+        return self.service.ask(kind(**choice, **values))
+
+    def _choice(self) -> ModelChoice:
+        settings = self.settings
+        return ModelChoice(model=settings.model, device=settings.device, dtype=settings.dtype)
+
+    def _in_process(self) -> Service:
+        from playground.engine.engine import Engine
+        from playground.session.in_process import InProcess
+
+        return InProcess(Engine(self.plugins, self.catalog, self.settings.prefix_cache_bytes))
+
+    def _do_without(self, error: WorkerUnusable) -> None:
+        hint = f" ({error.hint})" if error.hint else ""
+        self._tell(f"{error.message}{hint}; the model is loaded in this process instead")
+
+    def _located(self, reference: str) -> str:
+        """A model's name that means the same in any folder: a path from here is made a whole one."""
+        name = reference.partition("(")[0]
+        if not any(map(os.path.isdir, map(os.path.expanduser, (reference, name)))):
+            return reference
+        return self.catalog.absolute(reference)
 
     def tokenizer(self, reference: str) -> Tokenizer:
         """A model's tokenizer alone: loads no weights and no torch."""

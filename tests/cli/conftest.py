@@ -19,6 +19,8 @@ from click.testing import CliRunner, Result
 
 from playground.ui.cli.app import cli
 
+FOR_TESTS = ("PLAYGROUND_WORKER", "PLAYGROUND_RUNTIME_HOME")
+"""Set for all tests by the conftest above this one."""
 COMMAND = (str(Path(sys.executable).with_name("playground")),)
 
 SCRIPTED_PLUGIN = '''
@@ -69,7 +71,8 @@ def register_backends():
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Empty folders of the user's, and none of the user's settings."""
     for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
-        monkeypatch.delenv(name)
+        if name not in FOR_TESTS:
+            monkeypatch.delenv(name)
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     for kind in ("CONFIG", "CACHE", "DATA"):

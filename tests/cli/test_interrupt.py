@@ -50,7 +50,8 @@ def test_the_events_end_with_finished_cancelled(playground, endless):
 
 def test_the_list_of_sequences_is_still_json(playground):
     model = playground.model("slow", "x", pause=60)
-    process = playground.start("gen", "Hi", "-m", model, "--json", "-n", "2")
+    # What a model prints is seen only where it runs.
+    process = playground.start("--in-process", "gen", "Hi", "-m", model, "--json", "-n", "2")
     assert process.stderr.readline() == b"reading\n"
     out, _, code = playground.interrupt(process)
     assert code == 130
@@ -83,7 +84,7 @@ def test_while_it_imports_a_module_it_ends_without_a_word(playground, endless, m
 )
 def test_before_the_first_token_nothing_is_printed(playground, moment, slow):
     model = playground.model("slow", "x", **slow)
-    process = playground.start("gen", "Hi", "-m", model)
+    process = playground.start("--in-process", "gen", "Hi", "-m", model)
     assert process.stderr.readline() == moment
     out, err, code = playground.interrupt(process)
     assert (out, code) == (b"", 130)

@@ -66,6 +66,12 @@ class Environment:
         self.folder = folder.resolve()
         self.home = folder / "home"
         self.home.mkdir()
+        self.environment = {
+            "HOME": str(self.home),
+            "PATH": os.defpath,
+            "PLAYGROUND_RUNTIME_HOME": str(self.home / "run"),
+            "PLAYGROUND_WORKER": "0",
+        }
         site = next(folder.glob("lib/python*/site-packages"))
         # Entries of a .pth file are searched, but .pth files in them are not read: what is
         # installed editable in the running environment stays out of this one.
@@ -78,11 +84,11 @@ class Environment:
             check=True, stdin=subprocess.DEVNULL, capture_output=True,
         )  # fmt: skip
 
-    def run(self, command: str, *arguments: str) -> str:
+    def run(self, command: str, *arguments: str, **environment: str) -> str:
         """What `command` of this environment prints, run away from the checkout and from settings."""
         done = subprocess.run(
             [self.folder / "bin" / command, *arguments],
-            cwd=self.home, env={"HOME": str(self.home), "PATH": os.defpath},
+            cwd=self.home, env={**self.environment, **environment},
             check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -44,6 +44,16 @@ def test_the_embedded_model_continues_a_text(installed):
     assert len(sequence["text"]) == 12
 
 
+def test_its_session_process_answers(installed):
+    words = ("gen", "ROMEO:", "--max-tokens", "5", "--seed", "1")
+    try:
+        there = installed.run("playground", *words, PLAYGROUND_WORKER="1")
+        assert there == installed.run("playground", *words)
+        assert "shakespeare" in installed.run("playground", "worker", "status")
+    finally:
+        assert installed.run("playground", "worker", "stop") == "1 stopped\n"
+
+
 def test_every_plugin_is_found(installed):
     listed = installed.run("playground", "plugins", "list")
     for name in ("charrnn", "gpt", "hub", "sampling", "search"):

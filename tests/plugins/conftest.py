@@ -42,6 +42,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     for kind in ("CONFIG", "CACHE", "DATA"):
         monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind.lower()))
+    monkeypatch.setenv("PLAYGROUND_WORKER", "0")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from playground.api import Prompt
-from playground.session.lint import lint
+from playground.engine.lint import lint
 
 CHARACTERS = SimpleNamespace(encode=list, start_ids=(1,))
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "plugins": ("plugins:command", "List, check and create plugins."),
     "train": ("train:command", "Train a model on text files."),
     "bench": ("bench:command", "Measure speed beside other engines."),
+    "worker": ("worker:command", "Start, stop and look at the session process."),
     "doctor": ("doctor:command", "Check versions, device, folders and plugins."),
     "completions": ("completions:command", "Print the completion script of a shell."),
 }
@@ -50,6 +51,7 @@ class Playground(click.Group):
         ctx.obj.plugins_dirs = ctx.params.get("plugins_dirs") or ()
         ctx.obj.offline = bool(ctx.params.get("offline"))
         ctx.obj.verbose = bool(ctx.params.get("verbose"))
+        ctx.obj.in_process = bool(ctx.params.get("in_process"))
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -97,10 +99,13 @@ def _plugin_command(app: App, name: str) -> str:
     help="A folder of single-file plugins; repeat for more.",
 )
 @click.option("--offline", is_flag=True, help="Never use the network, not even to download.")
+@click.option(
+    "--in-process", is_flag=True, help="Load the model in this process, not in the session process."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="textgen-playground", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, plugins_dirs: tuple[str, ...], offline: bool, verbose: bool) -> None:
+def cli(ctx: click.Context, /, **options: Any) -> None:
     """A playground for text generation with language models you can hold in your hand.
 
     Plugins can add commands: playground plugins list.

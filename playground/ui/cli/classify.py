@@ -52,7 +52,7 @@ def command(
     """Label TEXT by the likelihood of each label of the template; `-` or a pipe reads it from stdin."""
     if template is None:
         raise click.UsageError("give a template that has labels: -t sentiment-few-shot")
-    session = app.session(model=model, device=device, dtype=dtype)
+    session = app.session(asking=True, model=model, device=device, dtype=dtype)
     prompt = prompt_of(session, text, template, params, shots)
     free = _content_free(session, template, params, shots) if calibrate else []
     result = _classify(session, prompt, free)

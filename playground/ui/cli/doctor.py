@@ -172,4 +172,27 @@ def _tried(area: str, attempt: Callable[[], Any]) -> Iterator[Finding]:
         )
 
 
-CHECKS = (versions, device, settings, folders, plugins, chain, models, templates)
+def session_process(session: Session) -> Iterator[Finding]:
+    """None need run; but one that runs must answer, and where it could not run it is told why."""
+    from playground.api import PlaygroundError
+    from playground.session import workers
+
+    if not session.settings.worker:
+        yield Finding("worker", "note", "not used: each command loads its own model")
+        return
+    try:
+        found = workers.own(session.settings)
+    except PlaygroundError as error:
+        yield Finding("worker", "broken", error.message)
+        return
+    if not found.running:
+        yield Finding("worker", "ok", f"does not run now; its socket is {found.address.socket}")
+    elif found.status is None:
+        yield Finding("worker", "broken", f"does not answer at {found.address.socket}")
+    else:
+        yield Finding("worker", "ok", f"process {found.status.pid} at {found.address.socket}")
+
+
+CHECKS = (
+    versions, device, settings, folders, session_process, plugins, chain, models, templates,
+)  # fmt: skip

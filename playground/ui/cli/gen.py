@@ -21,7 +21,7 @@ from playground.ui.cli.console import error
 
 if TYPE_CHECKING:
     from playground.api import GenerationRequest
-    from playground.session.client import EventStream
+    from playground.session.service import EventStream
 
 FIT_CHOICES = ("tail", "head", "middle")
 LARGEST_SEED = 2**63 - 1
@@ -109,7 +109,8 @@ def command(app: App, /, **options: Any) -> int:
     """
     _check_output(options)
     flags = {name: options[name] for name in ("model", "device", "dtype")}
-    session = app.session(**flags, history=False if options["no_history"] else None)
+    unkept = False if options["no_history"] else None
+    session = app.session(asking=True, **flags, history=unkept)
     with gen_history.place(session.settings, options["session"]) as place:
         request, prompt = gen_request.build(session, options, before=place.text if place else "")
         events = session.generate(request)

@@ -8,6 +8,7 @@ from playground.ui.cli.common import print_table, write_line
 
 if TYPE_CHECKING:
     from playground.api import Drift
+    from playground.api.results import Comparison
 
 # Only characters that the bundled char-RNN knows too.
 TEXT = """To be, or not to be, that is the question:
@@ -21,14 +22,14 @@ That flesh is heir to: 'tis a consummation
 Devoutly to be wish'd."""
 
 
-def print_drifts(tokens: int, drifts: list[Drift]) -> None:
+def print_drifts(found: Comparison) -> None:
     """A row for each number type, or why it is refused."""
-    write_line(f"Drift from float32 over {tokens} tokens of Hamlet:")
+    write_line(f"Drift from float32 over {found.tokens} tokens of Hamlet:")
     write_line()
     columns = ("type", "KL divergence, nats", "same best token", "largest difference of a logit")
-    rows = [_row(drift) for drift in drifts if not drift.refused]
+    rows = [_row(drift) for drift in found.drifts if not drift.refused]
     print_table(columns, rows, right=columns[1:])
-    for drift in drifts:
+    for drift in found.drifts:
         if drift.refused:
             write_line(f"{drift.dtype}: {drift.refused}")
 

@@ -51,15 +51,15 @@ def show(app: App, name: str, compare_dtypes: bool, as_json: bool) -> None:
     session = app.session()
     located = session.catalog.resolve(name)
     card = located.backend.card(located.folder)
-    tokens, drifts = session.compare_dtypes(name, TEXT) if compare_dtypes else (0, [])
+    found = session.compare_dtypes(name, TEXT) if compare_dtypes else None
     if as_json:
-        drift = {"drift_tokens": tokens, "drift": drifts} if compare_dtypes else {}
+        drift = {"drift_tokens": found.tokens, "drift": found.drifts} if found else {}
         print_json({**card_json(located, card), **drift})
         return
     print_card(located, card)
-    if compare_dtypes:
+    if found:
         write_line()
-        print_drifts(tokens, drifts)
+        print_drifts(found)
 
 
 @command.command("pull")

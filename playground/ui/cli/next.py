@@ -44,7 +44,7 @@ def command(
     """The likeliest next tokens after TEXT, by the model alone; `-` or a pipe reads it from stdin."""
     import msgspec
 
-    session = app.session(model=model, device=device, dtype=dtype)
+    session = app.session(asking=True, model=model, device=device, dtype=dtype)
     text = read_text(text)
     found = session.expectations(text) if each else session.next_tokens(text, top)
     for line in session.left_out(text):

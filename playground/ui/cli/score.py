@@ -40,7 +40,7 @@ def command(
 
     `-` or a pipe reads TEXT from stdin. The first token is not predicted: nothing stands before it.
     """
-    session = app.session(model=model, device=device, dtype=dtype)
+    session = app.session(asking=True, model=model, device=device, dtype=dtype)
     text = read_text(text)
     result = session.score(text)
     for line in session.left_out(text):

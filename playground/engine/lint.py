@@ -8,17 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import msgspec
-
 from playground.api import Prompt, Tokenizer
-
-
-class LintWarning(msgspec.Struct, frozen=True):
-    """What was seen (`code` for machines, `message` for people) and what could be done about it."""
-
-    code: str
-    message: str
-    hint: str
+from playground.api.results import LintWarning
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,163 @@
+"""The session process's side of a session: it is reached, started, watched and, where need be, replaced.
+
+Imports neither numpy nor torch, nor anything of the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from playground.api.errors import PlaygroundError
+from playground.api.request import GenerationRequest
+from playground.api.results import Comparison, LoadedModel
+from playground.config import Settings
+from playground.protocol.identity import identity_of
+from playground.protocol.messages import IDENTITY_HEADER, Comparing, Problem
+from playground.protocol.problems import AnotherWorker, error_of
+from playground.protocol.questions import ModelChoice, Question
+from playground.session.exchange import Exchange, Head
+from playground.session.launch import Launcher
+from playground.session.remote_stream import RemoteStream
+from playground.session.service import EventStream
+from playground.session.watch import Watched, WorkerGone
+
+A = TypeVar("A")
+Named = TypeVar("Named", bound=ModelChoice | GenerationRequest | Comparing)
+MOST_REPLACED = 2
+"""Times that a process of another program is replaced for one request."""
+
+
+class Remote:
+    """Answers from the session process of `settings`."""
+
+    def __init__(
+        self, settings: Settings, tell: Callable[[str], None], locate: Callable[[str], str]
+    ) -> None:
+        """`tell` is given a line for the user when the process had to be replaced; `locate` makes of a
+        model's name one that is understood from any folder.
+
+        Raises WorkerUnusable where there can be no such process.
+        """
+        self.launcher = Launcher(settings, tell)
+        self._settings = settings
+        self._tell = tell
+        self._locate = locate
+
+    def prepare(self, choice: ModelChoice) -> None:
+        """Start the process where there is none; it loads the model while the front end goes on."""
+        self.launcher.connect(preload=self.located(choice)).close()
+
+    def generate(self, request: GenerationRequest) -> EventStream:
+        return RemoteStream(self, request)
+
+    def ask(self, question: Question[A]) -> A:
+        answer: A = self.call(question.path, self.located(question), question.answer)
+        return answer
+
+    def compare_dtypes(self, model: str, device: str, text: str) -> Comparison:
+        asked = Comparing(model=model, device=device, text=text)
+        compared: Comparison = self.call("/compare-dtypes", self.located(asked), Comparison)
+        return compared
+
+    def models(self) -> list[LoadedModel]:
+        """What the process has loaded."""
+        models: list[LoadedModel] = self.call("/models", None, list[LoadedModel])
+        return models
+
+    def load(self, choice: ModelChoice) -> None:
+        """Have a model loaded, and return when it is."""
+        self.call("/load", self.located(choice), None)
+
+    def unload(self, choice: ModelChoice) -> None:
+        """Have a model let go of. Raises UnknownName, and InvalidInput for one in use."""
+        self.call("/unload", self.located(choice), None)
+
+    def call(self, path: str, value: Any, kind: Any) -> Any:
+        """What the process answers at `path` to `value` (None: nothing is sent), as `kind`."""
+        return self.repeated(lambda: self._call(path, value, kind))
+
+    def repeated(self, attempt: Callable[[], A]) -> A:
+        """What `attempt` returns; made once more where the process was gone, which is told."""
+        gone: WorkerGone | None = None
+        replaced = 0
+        while True:
+            try:
+                return attempt()
+            except WorkerGone as error:
+                if gone is not None:
+                    raise
+                gone = error
+                self.tell_gone(error)
+            except AnotherWorker as error:
+                if replaced == MOST_REPLACED:
+                    raise
+                replaced += 1
+                self.tell_gone(error)
+                self._retire()
+
+    def tell_gone(self, why: PlaygroundError) -> None:
+        """Tell the user, in a line, that the process is replaced."""
+        self._tell(f"{why.message}; a new one is started")
+        self.launcher.mourned = True
+
+    def located(self, asked: Named) -> Named:
+        """A request whose model is understood from any folder."""
+        return msgspec.structs.replace(asked, model=self._locate(asked.model))
+
+    def begin(self, path: str, value: Any) -> tuple[Watched, Head]:
+        """Send a request and wait for the head of its answer.
+
+        Raises the error that the process answers with, WorkerGone and AnotherWorker.
+        """
+        watched = self._watched(path, value)
+        try:
+            head = watched.head()
+            if head.status != 200:
+                raise _error(watched.rest())
+        except BaseException:
+            watched.close()
+            raise
+        return watched, head
+
+    def post(self, path: str) -> Exchange | None:
+        """Tell the process something, if there is one: its answer is the caller's to wait for."""
+        connected = self.launcher.reach()
+        return Exchange(connected, "POST", path, headers=self._headers()) if connected else None
+
+    def _call(self, path: str, value: Any, kind: Any) -> Any:
+        watched, _ = self.begin(path, value)
+        try:
+            return msgspec.json.decode(watched.rest(), type=kind)
+        finally:
+            watched.close()
+
+    def _watched(self, path: str, value: Any) -> Watched:
+        body = b"" if value is None else msgspec.json.encode(value)
+        headers = self._headers()
+        connected = self.launcher.connect()
+        exchange = Exchange(connected, "POST" if body else "GET", path, body, headers)
+        return Watched(exchange, self.launcher, self._settings.worker_hang_seconds)
+
+    def _headers(self) -> Mapping[str, str]:
+        return {IDENTITY_HEADER: identity_of(self._settings.plugin_folders)}
+
+    def _retire(self) -> None:
+        """Have a process of another program leave its address; what it answers is not cut short."""
+        exchange = self.post("/retire")
+        if exchange is None:
+            return
+        head = exchange.take(timeout=self._settings.worker_hang_seconds)
+        exchange.close()
+        if not isinstance(head, Head) or head.status != 200:
+            self.launcher.kill()
+
+
+def _error(body: bytes) -> Exception:
+    try:
+        return error_of(msgspec.json.decode(body, type=Problem))
+    except msgspec.DecodeError:
+        text = body.decode(errors="replace")
+        return WorkerGone(f"the session process answered {text!r}", "playground worker logs")

@@ -1,0 +1,36 @@
+"""Who answers a session: an engine in this process, or the session process. Both say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
+from playground.api.events import Event
+from playground.api.request import GenerationRequest
+from playground.api.results import Comparison
+from playground.protocol.questions import ModelChoice, Question
+
+A = TypeVar("A")
+
+
+class EventStream(Iterator[Event], Protocol):
+    """The events of one request as they come."""
+
+    def cancel(self) -> None:
+        """End it within one token; what was said stays said, and `finished` events still follow."""
+
+
+class Service(Protocol):
+    """What a session asks of whoever has the models. All of it raises PlaygroundError."""
+
+    def prepare(self, choice: ModelChoice) -> None:
+        """A model will be asked for soon: begin what takes time, and return at once."""
+
+    def generate(self, request: GenerationRequest) -> EventStream:
+        """Begin a request. Raises where it cannot be meant; later errors are events."""
+
+    def ask(self, question: Question[A]) -> A:
+        """The answer of the model that the question names."""
+
+    def compare_dtypes(self, model: str, device: str, text: str) -> Comparison:
+        """How far the number types of `model` drift from float32 on `text`."""
