@@ -16,7 +16,7 @@ from playground.session.nodes import Node, NodeToken
 
 if TYPE_CHECKING:
     from playground.api.request import GenerationRequest
-    from playground.session.client import EventStream
+    from playground.session.service import EventStream
     from playground.session.store import Run
 
 CUT = ("cancelled", "error", "interrupted", "running", "time")

@@ -11,8 +11,8 @@ from playground.ui.cli.console import notice, warn
 if TYPE_CHECKING:
     from playground.api import GenerationRequest, Prompt
     from playground.config import Settings
-    from playground.session.client import EventStream
     from playground.session.recording import Place, Recorder
+    from playground.session.service import EventStream
 
 
 @contextmanager
