@@ -6,7 +6,6 @@ Knows nothing of what the settings are for.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -115,10 +114,12 @@ def _check(source: str, values: Mapping[str, Any]) -> None:
 
 
 def _from_file(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    import tomllib
+
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput(f"cannot read {file}: {error}", "mend or remove the file") from None
 

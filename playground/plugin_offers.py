@@ -6,6 +6,7 @@ It does not know how plugins are found, nor what others registered.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 
 from playground.api import hooks
+from playground.api.actions import Action
 from playground.api.commands import Command
 from playground.api.decoding import Processor, Strategy
 from playground.api.errors import PluginFailed
@@ -22,6 +24,7 @@ from playground.api.template import Template
 from playground.api.training import Trainer
 
 IMPL = f"{hooks.PROJECT}_impl"
+ACTION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -138,6 +141,22 @@ def _template(hook: str, thing: Any) -> None:
     _check_instance(hook, thing, Template)
 
 
+def _action(hook: str, thing: Any) -> None:
+    _check_instance(hook, thing, Action)
+    for name in (thing.name, *thing.aliases):
+        if not ACTION_NAME.fullmatch(name):
+            raise PluginFailed(f"action {name!r}: a name is lower-case words joined by hyphens")
+    optional = [argument.optional for argument in thing.arguments]
+    if optional != sorted(optional):
+        raise PluginFailed(f"action {thing.name}: optional arguments come last")
+    if any(argument.rest for argument in thing.arguments[:-1]):
+        raise PluginFailed(f"action {thing.name}: only the last argument takes the rest")
+    try:
+        inspect.signature(thing.run).bind(None, {})
+    except TypeError:
+        raise PluginFailed(f"action {thing.name}: it is run as run(desk, arguments)") from None
+
+
 def _command(hook: str, thing: Any) -> None:
     _check_instance(hook, thing, Command)
     module, colon, attribute = thing.path.partition(":")
@@ -163,6 +182,7 @@ HOOKS: dict[str, tuple[str, Callable[[str, Any], None]]] = {
     "register_models": ("models", _model),
     "register_templates": ("templates", _template),
     "register_trainers": ("trainers", _trainer),
+    "register_actions": ("actions", _action),
     "register_commands": ("commands", _command),
 }
 """Every hook: the registry that takes what it returns, and the check of one such thing."""

@@ -12,6 +12,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,7 @@ class Plugins:
         self.models: Registry[Any] = Registry("model")
         self.templates: Registry[Any] = Registry("template")
         self.trainers: Registry[Any] = Registry("trainer")
+        self.actions: Registry[Any] = Registry("action")
         self.commands: Registry[Any] = Registry("command")
         self.loaded: list[Loaded] = []
         self.quarantined: list[Quarantined] = []
@@ -92,6 +94,12 @@ class Plugins:
         registers = {kind: [offer.name for offer in things] for kind, things in offers.items()}
         version = version or str(getattr(module, "__version__", ""))
         self.loaded.append(Loaded(name, source, version, registers))
+
+    def module_of(self, plugin: Loaded | Quarantined) -> ModuleType | None:
+        """The module that is loaded from where `plugin` comes from; None where none is."""
+        same = any((p.name, p.source) == (plugin.name, plugin.source) for p in self.loaded)
+        module: ModuleType | None = self._manager.get_plugin(plugin.name) if same else None
+        return module
 
     def backends_in_order(self) -> list[Any]:
         """Backends as they are asked to recognise a folder: `tryfirst`, then most, then `trylast`."""
@@ -141,6 +149,25 @@ def load_plugins(folders: Iterable[Path] = (), *, strict: bool = False) -> Plugi
     if strict and plugins.quarantined:
         raise PluginFailed(str(plugins.quarantined[0]), "playground plugins list")
     return plugins
+
+
+def reload_plugins(old: Plugins, folders: Iterable[Path] = ()) -> Plugins:
+    """The plugins as they are now; of a file that cannot be loaded any more, the version that `old` has.
+
+    The broken version is among the quarantined, with why. Installed plugins are not imported again.
+    """
+    new = load_plugins(folders)
+    for broken in [*new.quarantined]:
+        module = old.module_of(broken)
+        if module is not None:
+            # Its classes find their annotations there; the broken version has taken the place.
+            sys.modules[module.__name__] = module
+            new.load(broken.name, broken.source, "", partial(_loaded_before, module))
+    return new
+
+
+def _loaded_before(module: ModuleType) -> ModuleType:
+    return module
 
 
 def _load_folder(plugins: Plugins, folder: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
+    from playground.api.actions import Action
     from playground.api.commands import Command
     from playground.api.decoding import Processor, Strategy
     from playground.api.model import Backend, ModelSource
@@ -52,6 +53,11 @@ def register_templates() -> list[Template]:  # type: ignore[empty-body]
 @hookspec
 def register_trainers() -> list[type[Trainer]]:  # type: ignore[empty-body]
     """Ways to train a model from files: classes whose fields are the recipe."""
+
+
+@hookspec
+def register_actions() -> list[Action]:  # type: ignore[empty-body]
+    """Slash commands of the REPL, keys and palette entries of every front end."""
 
 
 @hookspec

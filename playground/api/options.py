@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from playground.api.errors import InvalidInput
 
-__all__ = ["Meta", "Option", "build", "name_of", "options_of", "summary_of"]
+__all__ = ["Meta", "Option", "build", "name_of", "options_of", "range_of", "summary_of"]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -65,10 +65,11 @@ def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
     if field.default_factory is not msgspec.NODEFAULT:
         default = field.default_factory()
     help_text = next((meta.description for meta in metas if meta.description), "")
-    return Option(field.name, kind, default, _range(metas), help_text)
+    return Option(field.name, kind, default, range_of(metas), help_text)
 
 
-def _range(metas: list[Meta]) -> str:
+def range_of(metas: list[Meta]) -> str:
+    """What a number may be, for people: `at least 1 and at most 5`, or nothing."""
     low = next((f"at least {m.ge:g}" for m in metas if m.ge is not None), "")
     low = next((f"more than {m.gt:g}" for m in metas if m.gt is not None), low)
     high = next((f"at most {m.le:g}" for m in metas if m.le is not None), "")

@@ -93,6 +93,41 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     """The largest absolute difference of a logit."""
 
 
+class Considered(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that could have been said; log-probabilities after the chain and by the model alone."""
+
+    id: int
+    text: str
+    logprob: float
+    raw_logprob: float
+
+
+class StageTrace(msgspec.Struct, frozen=True, kw_only=True):
+    """What one stage of a chain left, and what became of a given token there.
+
+    `rank` (0 is the likeliest) and `probability` are None where the token has been removed.
+    """
+
+    stage: str
+    """As the chain writes it; the first is the model itself."""
+    candidates: int
+    """How many tokens still stand."""
+    mass: float
+    """The model's own probability of all that still stand, 0 to 1."""
+    rank: int | None
+    probability: float | None
+
+
+class TokenTrace(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a token was said: the chain at its place, stage by stage."""
+
+    stages: tuple[StageTrace, ...]
+    greedy: Considered
+    """What the model alone finds likeliest; its `logprob` is minus infinity where the chain removed it."""
+    alternatives: tuple[Considered, ...]
+    """What the chain left, the likeliest first."""
+
+
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """The drift of every number type, over the first `tokens` tokens of a text."""
 

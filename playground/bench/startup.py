@@ -9,6 +9,7 @@ import time
 from playground.bench.checkpoint import random_gpt2
 from playground.bench.home import Home
 from playground.bench.plan import Benchmark, Probe, Target
+from playground.bench.terminal import PROMPT, Terminal
 
 COMMANDS = {
     "help": ("-m", "playground", "--help"),
@@ -29,6 +30,23 @@ class Process:
             stdin=subprocess.DEVNULL,
         )
         return time.perf_counter() - start
+
+
+class Prompt:
+    """A new process on a terminal, from its start to its prompt."""
+
+    def __init__(self) -> None:
+        self._home = Home()
+        self._commands = {
+            # In process: a session process that is just being started would take a core.
+            "repl": self._home.command("--in-process", "repl"),
+            "bare": [sys.executable, "-c", "from prompt_toolkit import prompt; prompt('> ')"],
+        }
+
+    def show(self, command: str) -> float:
+        """Seconds until the prompt of "repl", or of a bare one, is on the screen."""
+        with Terminal(self._commands[command], self._home.environment) as terminal:
+            return terminal.read_until(PROMPT) - terminal.began
 
 
 class FirstToken:
@@ -122,6 +140,15 @@ def process(label: str, command: str) -> Probe:
     )
 
 
+def prompt(label: str, command: str) -> Probe:
+    return Probe(
+        label=label,
+        engine="playground.bench.startup:Prompt",
+        measure="show",
+        arguments={"command": command},
+    )
+
+
 BENCHMARKS = (
     Benchmark(
         name="startup-help",
@@ -130,6 +157,15 @@ BENCHMARKS = (
         ours=process("--help", "help"),
         against=process("import click", "click"),
         target=Target("slower", 3),
+        rounds=9,
+    ),
+    Benchmark(
+        name="startup-repl",
+        title="process start to the REPL's prompt against a bare one of prompt_toolkit",
+        unit="ms",
+        ours=prompt("playground repl", "repl"),
+        against=prompt("prompt_toolkit", "bare"),
+        target=Target("slower", 1.5),
         rounds=9,
     ),
     second_call("gpt2", "GPT-2 124M", Target("faster", 5)),

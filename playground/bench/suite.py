@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from playground.api.errors import UnknownName
-from playground.bench import chain, charrnn, clients, detokenize, generation, startup
+from playground.bench import chain, charrnn, clients, detokenize, generation, repl_stream, startup
 from playground.bench.plan import Benchmark
 from playground.registry import did_you_mean
 
@@ -14,6 +14,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *chain.BENCHMARKS,
     *detokenize.BENCHMARKS,
     *charrnn.BENCHMARKS,
+    *repl_stream.BENCHMARKS,
     *startup.BENCHMARKS,
     *clients.BENCHMARKS,
 )

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from playground.api.model import LanguageModel
+from playground.engine.chain import build_chain
 from playground.engine.labels import classify
 from playground.engine.lint import lint
 from playground.engine.predictions import expectations, next_tokens
 from playground.engine.prompt import left_out, prompt_ids
 from playground.engine.scoring import score
+from playground.engine.trace import trace
+from playground.plugins import Plugins
 from playground.protocol.questions import (
     ClassifyPrompt,
     Expectations,
@@ -19,26 +22,32 @@ from playground.protocol.questions import (
     NextTokens,
     Question,
     ScoreText,
+    TraceToken,
 )
 
 A = TypeVar("A")
 
-ANSWERS: dict[type[Question[Any]], Callable[[LanguageModel, Any], Any]] = {
-    ScoreText: lambda model, asked: score(model, model.tokenizer.encode(asked.text)),
-    NextTokens: lambda model, asked: next_tokens(model, prompt_ids(model, asked.text), asked.count),
-    Expectations: lambda model, asked: expectations(model, prompt_ids(model, asked.text)),
-    ClassifyPrompt: lambda model, asked: classify(model, asked.prompt, asked.content_free),
-    LintPrompt: lambda model, asked: lint(
+ANSWERS: dict[type[Question[Any]], Callable[[LanguageModel, Any, Plugins], Any]] = {
+    ScoreText: lambda model, asked, _: score(model, model.tokenizer.encode(asked.text)),
+    NextTokens: lambda model, asked, _: next_tokens(
+        model, prompt_ids(model, asked.text), asked.count
+    ),
+    Expectations: lambda model, asked, _: expectations(model, prompt_ids(model, asked.text)),
+    ClassifyPrompt: lambda model, asked, _: classify(model, asked.prompt, asked.content_free),
+    LintPrompt: lambda model, asked, _: lint(
         asked.prompt,
         tokenizer=model.tokenizer,
         context_length=model.context_length,
         max_tokens=asked.max_tokens,
     ),
-    LeftOut: lambda model, asked: left_out(model.tokenizer, asked.text),
+    LeftOut: lambda model, asked, _: left_out(model.tokenizer, asked.text),
+    TraceToken: lambda model, asked, plugins: trace(
+        model, build_chain(asked.chain, plugins), asked
+    ),
 }
 
 
-def answer(model: LanguageModel, question: Question[A]) -> A:
+def answer(model: LanguageModel, question: Question[A], plugins: Plugins) -> A:
     """What `model` answers. Raises PlaygroundError where the question cannot be meant of it."""
-    found: A = ANSWERS[type(question)](model, question)
+    found: A = ANSWERS[type(question)](model, question, plugins)
     return found

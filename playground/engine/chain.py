@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from playground import chain_syntax
 from playground.api.candidates import Candidates
 from playground.api.decoding import Processor, Step, Strategy
-from playground.api.errors import InvalidInput, PlaygroundError, PluginFailed
-from playground.api.options import build, options_of
+from playground.api.errors import PlaygroundError, PluginFailed
+from playground.chain_stages import build_stages
 from playground.engine.finite import all_finite
 from playground.plugins import Plugins, one_line
-from playground.registry import did_you_mean
-
-DEFAULT_STRATEGY = "sample"
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,13 @@ class Chain:
 
     def candidates(self, logits: ndarray, step: Step) -> Candidates:
         """What every stage leaves of `logits` (vocabulary,). Raises PluginFailed naming a stage at fault."""
+        left = Candidates(logits)
+        for _, candidates in self.narrowed(logits, step):
+            left = candidates
+        return left
+
+    def narrowed(self, logits: ndarray, step: Step) -> Iterator[tuple[str, Candidates]]:
+        """Each stage's name and what it leaves, one after the other."""
         candidates = Candidates(logits)
         for name, processor in self.processors:
             try:
@@ -56,7 +59,7 @@ class Chain:
                 raise PluginFailed(f"processor {called} failed: {one_line(error)}") from error
             check_narrowed(self.called(name), candidates, narrowed)
             candidates = narrowed
-        return candidates
+            yield name, candidates
 
 
 def check_narrowed(name: str, before: Candidates, after: Any) -> None:
@@ -87,52 +90,7 @@ def check_narrowed(name: str, before: Candidates, after: Any) -> None:
 
 def build_chain(text: str, plugins: Plugins) -> Chain:
     """The chain that `text` writes. Raises InvalidInput with the place of what is wrong."""
-    stages = chain_syntax.parse(text)
-    named = [(stage, _find(stage, plugins)) for stage in stages]
-    strategies = [stage for stage, cls in named if issubclass(cls, Strategy)]
-    if not strategies:
-        stage = chain_syntax.Stage(DEFAULT_STRATEGY)
-        stages = [*stages, stage]
-        named.append((stage, plugins.strategies[DEFAULT_STRATEGY]))
-    elif len(strategies) > 1 or named[-1][0] is not strategies[0]:
-        wrong = strategies[0] if len(strategies) == 1 else strategies[1]
-        raise InvalidInput(
-            f"a chain has one strategy, at its end: {wrong.name!r} at column {wrong.place + 1}",
-            "processors come first: temperature(0.8) | top_p(0.95) | sample",
-        )
-    built = [(stage.name, build(cls, _options(stage, cls))) for stage, cls in named]
-    *processors, (strategy_name, strategy) = built
-    owners = {stage.name: _owner(stage.name, plugins) for stage in stages}
-    text = chain_syntax.format_chain(stages)
-    return Chain(tuple(processors), strategy, strategy_name, text, owners)
-
-
-def _owner(name: str, plugins: Plugins) -> str:
-    return (plugins.processors if name in plugins.processors else plugins.strategies).owner(name)
-
-
-def _find(stage: chain_syntax.Stage, plugins: Plugins) -> type[Any]:
-    for registry in (plugins.processors, plugins.strategies):
-        if stage.name in registry:
-            found: type[Any] = registry[stage.name]
-            return found
-    names = [*plugins.processors, *plugins.strategies]
-    raise InvalidInput(
-        f"there is no strategy or processor {stage.name!r} (column {stage.place + 1} of the chain)",
-        did_you_mean(stage.name, names) or "playground strategies list",
+    built = build_stages(text, plugins)
+    return Chain(
+        built.processors, built.strategy, built.strategy_name, built.text, dict(built.owners)
     )
-
-
-def _options(stage: chain_syntax.Stage, cls: type[Any]) -> dict[str, Any]:
-    """Arguments by position and by name as one mapping."""
-    names: Sequence[str] = [option.name for option in options_of(cls)]
-    if len(stage.arguments) > len(names):
-        takes = ", ".join(names) or "no options"
-        raise InvalidInput(
-            f"{stage.name} takes {len(names)} options, not {len(stage.arguments)}",
-            f"it takes: {takes}",
-        )
-    options = dict(zip(names, stage.arguments, strict=False))
-    if twice := options.keys() & stage.options.keys():
-        raise InvalidInput(f"{stage.name} is given {', '.join(sorted(twice))} twice")
-    return options | stage.options

@@ -11,7 +11,15 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 import msgspec
 from msgspec import Meta
 
-from playground.api.results import Classification, Expectation, LintWarning, Prediction, Score
+from playground.api.request import MOST_TOKENS, Fit
+from playground.api.results import (
+    Classification,
+    Expectation,
+    LintWarning,
+    Prediction,
+    Score,
+    TokenTrace,
+)
 from playground.api.template import Prompt
 from playground.protocol.limits import MOST_CHARACTERS, MOST_PREDICTIONS, MOST_PROMPTS
 
@@ -86,6 +94,22 @@ class LeftOut(Question[tuple[str, ...]], frozen=True, kw_only=True):
     text: Text
 
 
+class TraceToken(Question[TokenTrace], frozen=True, kw_only=True):
+    """Why was `token` said after `prompt` and `tokens`, when `chain` decoded `sequence` with `seed`?"""
+
+    path = "/trace"
+    answer = TokenTrace
+    prompt: Text
+    tokens: Annotated[tuple[int, ...], Meta(max_length=MOST_TOKENS)]
+    token: int
+    chain: str
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    sequence: Annotated[int, Meta(ge=0)]
+    max_tokens: Annotated[int, Meta(ge=0)]
+    """What was asked for: a prompt that does not fit was cut with that in mind."""
+    fit: Fit
+
+
 QUESTIONS: tuple[type[Question[Any]], ...] = (
     ScoreText,
     NextTokens,
@@ -93,4 +117,5 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     ClassifyPrompt,
     LintPrompt,
     LeftOut,
+    TraceToken,
 )

@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from playground import paths
@@ -20,8 +21,10 @@ from playground.api.results import (
     Comparison,
     Expectation,
     LintWarning,
+    LoadedModel,
     Prediction,
     Score,
+    TokenTrace,
 )
 from playground.api.template import Prompt
 from playground.config import Settings
@@ -36,6 +39,7 @@ from playground.protocol.questions import (
     NextTokens,
     Question,
     ScoreText,
+    TraceToken,
 )
 
 if TYPE_CHECKING:
@@ -94,6 +98,14 @@ class Session:
             self._do_without(error)
             self.service = self._in_process()
 
+    def adopt(self, plugins: Plugins, *, whole: bool) -> None:
+        """Go on with these plugins; `whole`: none of them is kept although the disk has another version."""
+        self.plugins = plugins
+        for derived in ("catalog", "prompts"):
+            vars(self).pop(derived, None)
+        if "service" in vars(self):
+            self.service.adopt(plugins, self.catalog, whole=whole)
+
     def generate(self, request: GenerationRequest) -> EventStream:
         """Begin a request. Raises PlaygroundError where it cannot be meant; later errors are events."""
         return self.service.generate(request)
@@ -121,6 +133,29 @@ class Session:
     def expectations(self, text: str) -> list[Expectation]:
         """The likeliest next token at every position of `text`."""
         return self._ask(Expectations, text=text)
+
+    def trace(self, question: TraceToken) -> TokenTrace:
+        """Why a token was said."""
+        return self.service.ask(question)
+
+    def loaded(self) -> list[LoadedModel]:
+        """The models that whoever answers has loaded."""
+        return self.service.models()
+
+    def unload(self, name: str) -> None:
+        """Let go of a model. Raises UnknownName where it is not loaded."""
+        self.service.unload(ModelChoice(model=name))
+
+    def log_file(self) -> Path | None:
+        """Where the session process writes what it has to say; None where there is none."""
+        if not self.settings.worker:
+            return None
+        from playground.protocol.address import address_of
+
+        try:
+            return address_of(self.settings).log
+        except WorkerUnusable:
+            return None
 
     def compare_dtypes(self, reference: str, text: str) -> Comparison:
         """The drift of every number type of a model, over as much of `text` as its context holds."""

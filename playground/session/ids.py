@@ -9,7 +9,7 @@ apart, so a prefix is what people type.
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
 
@@ -28,7 +28,9 @@ def new_id() -> str:
     """An id that sorts after every other one that this process has made, even if the clock went back."""
     global _last
     with _lock:
-        drawn = (_milliseconds() << RANDOM_BITS) | secrets.randbits(RANDOM_BITS)
+        drawn = (_milliseconds() << RANDOM_BITS) | int.from_bytes(
+            os.urandom(RANDOM_BITS // 8), "big"
+        )
         _last = max(drawn, _last + 1)
         return _spelled(_last)
 

@@ -28,9 +28,19 @@ if TYPE_CHECKING:
 class Place:
     """Where a generation goes: after a node of a session, or at the beginning of a new one."""
 
-    def __init__(self, history: History, session: str | None = None) -> None:
+    def __init__(
+        self,
+        history: History,
+        session: str | None = None,
+        *,
+        at: tuple[str | None, str] | None = None,
+    ) -> None:
+        """`at`: a node of the session and its text, where they are known; else where one was last."""
         self.history = history
         self.session = session
+        if at is not None:
+            self.node, self.text = at
+            return
         tree = history.tree(session, tokens=False) if session else None
         self.node = tree.cursor if tree else None
         self.text = tree.text(self.node) if tree else ""
@@ -62,6 +72,11 @@ class Recorder:
         self._writer = place.history.writer
         with place.history.told():
             self._journal = Journal(place.history.file, self._drain)
+
+    @property
+    def run(self) -> str | None:
+        """The run, once a sequence has started."""
+        return self._run or None
 
     @property
     def problem(self) -> str:

@@ -6,7 +6,7 @@ Imports neither numpy nor torch, nor anything of the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -23,6 +23,10 @@ from playground.session.launch import Launcher
 from playground.session.remote_stream import RemoteStream
 from playground.session.service import EventStream
 from playground.session.watch import Watched, WorkerGone
+
+if TYPE_CHECKING:
+    from playground.engine.catalog import Catalog
+    from playground.plugins import Plugins
 
 A = TypeVar("A")
 Named = TypeVar("Named", bound=ModelChoice | GenerationRequest | Comparing)
@@ -43,6 +47,8 @@ class Remote:
         """
         self.launcher = Launcher(settings, tell)
         self._settings = settings
+        self._identity = ""
+        """The program that this front end runs: that of the disk when it was first asked about."""
         self._tell = tell
         self._locate = locate
 
@@ -66,6 +72,14 @@ class Remote:
         """What the process has loaded."""
         models: list[LoadedModel] = self.call("/models", None, list[LoadedModel])
         return models
+
+    def adopt(self, plugins: Plugins, catalog: Catalog, *, whole: bool) -> None:
+        """A process that runs another program than is on the disk is replaced at the next request.
+
+        Where what is on the disk cannot be used, the process is kept that has what was there before.
+        """
+        if whole:
+            self._identity = ""
 
     def load(self, choice: ModelChoice) -> None:
         """Have a model loaded, and return when it is."""
@@ -95,6 +109,8 @@ class Remote:
                 if replaced == MOST_REPLACED:
                     raise
                 replaced += 1
+                if self._renewed():
+                    continue  # another front end has started the program as it is now
                 self.tell_gone(error)
                 self._retire()
 
@@ -142,7 +158,14 @@ class Remote:
         return Watched(exchange, self.launcher, self._settings.worker_hang_seconds)
 
     def _headers(self) -> Mapping[str, str]:
-        return {IDENTITY_HEADER: identity_of(self._settings.plugin_folders)}
+        if not self._identity:
+            self._renewed()
+        return {IDENTITY_HEADER: self._identity}
+
+    def _renewed(self) -> bool:
+        """Ask for the program as it is on the disk; whether it is another one than before."""
+        before, self._identity = self._identity, identity_of(self._settings.plugin_folders)
+        return self._identity != before
 
     def _retire(self) -> None:
         """Have a process of another program leave its address; what it answers is not cut short."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from playground.api.events import Event
 from playground.api.request import GenerationRequest
-from playground.api.results import Comparison
+from playground.api.results import Comparison, LoadedModel
 from playground.protocol.questions import ModelChoice, Question
+
+if TYPE_CHECKING:
+    from playground.engine.catalog import Catalog
+    from playground.plugins import Plugins
 
 A = TypeVar("A")
 
@@ -31,6 +35,18 @@ class Service(Protocol):
 
     def ask(self, question: Question[A]) -> A:
         """The answer of the model that the question names."""
+
+    def models(self) -> list[LoadedModel]:
+        """What is loaded now."""
+
+    def unload(self, choice: ModelChoice) -> None:
+        """Let go of a model, however it is held. Raises UnknownName where none of that name is loaded."""
+
+    def adopt(self, plugins: Plugins, catalog: Catalog, *, whole: bool) -> None:
+        """The front end goes on with other plugins: who answers is to have the same ones.
+
+        `whole`: they are all that is on the disk; else versions of some are kept that are not there any more.
+        """
 
     def compare_dtypes(self, model: str, device: str, text: str) -> Comparison:
         """How far the number types of `model` drift from float32 on `text`."""

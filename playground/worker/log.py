@@ -13,13 +13,24 @@ import os
 import sys
 from pathlib import Path
 
+from playground.session.safe_text import safe_text
+
 MOST_BYTES = 2**20
 FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
+class SafeFormatter(logging.Formatter):
+    """A log is read on terminals, too: what an error quotes does nothing there."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return safe_text(super().format(record))
+
+
 def begin() -> None:
     """Log to standard error; a crash of native code leaves its Python stack there too."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=FORM)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(SafeFormatter(FORM))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     faulthandler.enable()
 

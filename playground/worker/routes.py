@@ -98,7 +98,7 @@ async def _asked(service: Service, model: LanguageModel, question: Question[Any]
     thread = service.thread
     answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     done = partial(settle, answered)
-    asked = await thread.call(lambda: Asked(thread.engine.scheduler, model, question, done))
+    asked = await thread.call(lambda: Asked(thread.engine, model, question, done))
     try:
         return await answered
     finally:

@@ -11,8 +11,9 @@ from playground.api.errors import PluginFailed
 from playground.api.events import Event, Finished
 from playground.api.model import LanguageModel
 from playground.engine.answers import answer
+from playground.engine.engine import Engine
 from playground.engine.generate import Generation
-from playground.engine.scheduler import Scheduler, Task
+from playground.engine.scheduler import Task
 from playground.protocol.questions import Question
 from playground.worker.outbox import Outbox
 from playground.worker.turns import in_turns
@@ -61,18 +62,19 @@ class Asked:
 
     def __init__(
         self,
-        scheduler: Scheduler,
+        engine: Engine,
         model: LanguageModel,
         question: Question[Any],
         done: Callable[[Any, Exception | None], None],
     ) -> None:
-        self._scheduler = scheduler
+        self._scheduler = engine.scheduler
+        self._plugins = engine.plugins
         self._model = model
         self._question = question
         self._done = done
         self._value: Any = None
         self._task = Task(model, self._drive(), _nothing_said, self._end, "the question")
-        scheduler.add(self._task)
+        self._scheduler.add(self._task)
 
     def cancel(self) -> None:
         """Nobody waits for the answer any more."""
@@ -83,7 +85,7 @@ class Asked:
         self._value = yield from in_turns(self._model, self._answer)
 
     def _answer(self, model: LanguageModel) -> Any:
-        return answer(model, self._question)
+        return answer(model, self._question, self._plugins)
 
     def _end(self, error: Exception | None) -> None:
         self._done(self._value, error)

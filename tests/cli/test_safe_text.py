@@ -1,11 +1,15 @@
 """What of a text could act on a terminal is made visible, for every code point that there is."""
 
+import itertools
 import sys
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playground.api.events import Token
+from playground.api.outputs import Note, Table, plain
+from playground.session.plain_text import PlainText
 from playground.session.safe_text import one_line, safe_text
 
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -37,19 +41,46 @@ def acts_on_a_terminal(code: int) -> bool:
     )
 
 
+ALL = "".join(map(chr, range(sys.maxunicode + 1)))
+ACTING = [character for character in ALL if acts_on_a_terminal(ord(character))]
+
+
 def test_of_all_code_points_exactly_those_that_act_on_a_terminal_are_changed():
-    wrong = [
-        f"U+{code:04X}"
-        for code in range(sys.maxunicode + 1)
-        if (safe_text(chr(code)) != chr(code)) != acts_on_a_terminal(code)
-    ]
-    assert sys.maxunicode + 1 == 1_114_112
-    assert wrong == []
+    assert len(ALL) == 1_114_112
+    # A newline stays, so that it separates what became of each.
+    others = ALL.replace("\n", "")
+    became = safe_text("\n".join(others)).split("\n")
+    pairs = zip(others, became, strict=True)
+    assert [before for before, after in pairs if before != after] == ACTING
+    assert safe_text("\n\t") == "\n\t"
 
 
 def test_what_replaces_them_is_printable():
-    glyphs = "".join(safe_text(chr(c)) for c in range(sys.maxunicode + 1) if acts_on_a_terminal(c))
-    assert glyphs.isprintable()
+    assert safe_text("".join(ACTING)).isprintable()
+    assert one_line(ALL).isprintable() or not set(one_line(ALL)) & set(ACTING)
+
+
+def test_whatever_a_front_end_shows_of_all_code_points_acts_on_nothing():
+    token = Token(
+        sequence=0, index=0, id=0, text=ALL, bytes=(), logprob=0.0, rank=0, entropy=0.0,
+        alternatives=(), raw_logprob=0.0, raw_rank=0, raw_entropy=0.0, raw_alternatives=(),
+    )  # fmt: skip
+    outputs = (Note(ALL), Note(ALL, "error", ALL), plain(ALL), Table((ALL,), ((ALL,),)), token)
+    for output in outputs:
+        shown = PlainText().take(output)
+        assert len(shown) > len(ALL)
+        assert not set(shown) & set(ACTING)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.integers(0, len(ALL))))
+def test_all_code_points_may_come_in_any_pieces(cuts):
+    places = [0, *sorted(cuts), len(ALL)]
+    pieces = [ALL[begin:end] for begin, end in itertools.pairwise(places)]
+    assert "".join(map(safe_text, pieces)) == SAFE
+
+
+SAFE = safe_text(ALL)
 
 
 def test_an_escape_sequence_is_read_instead_of_obeyed():

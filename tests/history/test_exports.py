@@ -136,8 +136,8 @@ def test_markdown_shows_every_text_as_a_block_of_code(document, texts, name):
     name = name if name and name.strip() else None
     found = parser.MarkdownIt().parse(FORMATS["md"](document(*texts, name=name)))
     # A parser makes \r a line end and NUL a sign that stands for what cannot be shown.
-    text = re.sub("\r\n?", "\n", "".join(texts)).replace("\0", "\ufffd")
-    assert [token.content for token in found if token.type == "fence"] == [f"{text}\n"]
+    text = re.sub("\r\n?", "\n", "".join(texts) + "\n").replace("\0", "\ufffd")
+    assert [token.content for token in found if token.type == "fence"] == [text]
     assert [token.tag for token in found if token.type == "heading_open"] == ["h1", "h2"]
     assert not any(token.type == "html_block" for token in found)
     inline = [child for token in found for child in token.children or ()]

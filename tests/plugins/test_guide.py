@@ -15,6 +15,7 @@ import pytest
 import playground.api
 import playground.testing
 from playground.api import hooks, model
+from playground.api.actions import Desk
 from playground.api.candidates import Candidates
 from playground.api.decoding import DecodeContext, Noise, Step
 from playground.api.training import Trainer
@@ -50,6 +51,7 @@ def members(kind: type) -> set[str]:
         Step,
         DecodeContext,
         Noise,
+        Desk,
         model.Backend,
         model.LanguageModel,
         model.Tokenizer,
@@ -74,6 +76,11 @@ def test_every_member_of_what_plugins_are_given_or_give_is_named(kind):
         DecodeContext.choose,
         DecodeContext.read,
         DecodeContext.read_all,
+        Desk.add,
+        Desk.generate,
+        Desk.predictions,
+        Desk.score,
+        Desk.set,
         Noise.gumbel,
         Noise.uniform,
         model.Backend.recognises,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import click
 
 from playground.ui.cli import outcome
+from playground.ui.cli.console import write_line
 from playground.ui.cli.context import App
 
 HERE = "playground.ui.cli"
 
 COMMANDS = {
+    "repl": ("repl:command", "A prompt to live in; what `playground` alone opens on a terminal."),
+    "run": ("run:command", "Run a transcript of the REPL again and compare."),
     "gen": ("gen:command", "Continue a text, token by token."),
     "sessions": ("sessions:command", "List, search, export and delete what was generated."),
     "replay": ("replay:command", "Generate again, and say whether it is the same."),
@@ -55,6 +59,7 @@ class Playground(click.Group):
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
+        gc.enable()
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -108,7 +113,12 @@ def _plugin_command(app: App, name: str) -> str:
 def cli(ctx: click.Context, /, **options: Any) -> None:
     """A playground for text generation with language models you can hold in your hand.
 
-    Plugins can add commands: playground plugins list.
+    Alone on a terminal it opens the REPL. Plugins can add commands: playground plugins list.
     """
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+    if ctx.invoked_subcommand is not None:
+        return
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from playground.ui.cli.repl import open_repl
+
+        ctx.exit(open_repl(ctx.obj, {}))
+    write_line(ctx.get_help())

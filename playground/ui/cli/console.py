@@ -10,12 +10,11 @@ import io
 import os
 import shutil
 import sys
-import textwrap
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-from playground.session.safe_text import one_line, safe_text
+from playground.session.layout import table_lines
+from playground.session.safe_text import safe_text
 
 RESET = "\x1b[0m"
 BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
@@ -98,39 +97,10 @@ def print_table(
 
     On a terminal the last column wraps under itself instead of running over the edge.
     """
-    cells = [["" if cell is None else one_line(str(cell)) for cell in row] for row in rows]
-    columns = list(zip(headers, *cells, strict=True))
-    widths = [max(map(display_width, column)) for column in columns]
-    flush_right = [header in set(right) for header in headers]
-    for number, row in enumerate([list(headers), *cells]):
-        for line in _lines(row, widths, flush_right):
-            write_line(line, style=BOLD if number == 0 else "")
-
-
-def _lines(row: Sequence[str], widths: Sequence[int], flush_right: Sequence[bool]) -> list[str]:
-    cells = zip(row[:-1], widths, flush_right, strict=False)
-    head = "".join(_padded(*cell) + "  " for cell in cells)
-    if flush_right[-1]:
-        return [head + _padded(row[-1], widths[-1], True)]
-    indent = display_width(head)
-    room = terminal_width() - indent
-    if not is_terminal(sys.stdout) or display_width(row[-1]) <= room or room < 20:
-        return [(head + row[-1]).rstrip()]
-    first, *rest = textwrap.wrap(row[-1], room) or [""]
-    return [head + first, *(" " * indent + line for line in rest)]
-
-
-def _padded(text: str, width: int, right: bool) -> str:
-    space = " " * (width - display_width(text))
-    return space + text if right else text + space
-
-
-def display_width(text: str) -> int:
-    """Columns that `text` takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    drawn = (c for c in text if not unicodedata.combining(c))
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in drawn)
+    width = terminal_width() if is_terminal(sys.stdout) else None
+    lines = table_lines(headers, rows, right=right, width=width)
+    for number, line in enumerate(lines):
+        write_line(line, style=BOLD if number == 0 else "")
 
 
 def terminal_width() -> int:

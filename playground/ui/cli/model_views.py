@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playground.session.sizes import bytes_text
 from playground.ui.cli.common import print_table, write_line
 
 if TYPE_CHECKING:
@@ -11,15 +12,6 @@ if TYPE_CHECKING:
     from playground.engine.catalog import Located
 
 DTYPES = ("float32", "bfloat16", "int8")
-UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-
-
-def bytes_text(count: int) -> str:
-    """`497.8 MB`: three or four digits and a unit of powers of 1,000."""
-    for size, unit in UNITS:
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} bytes"
 
 
 def card_json(located: Located, card: ModelCard) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from playground.session.safe_text import one_line
+from playground.session.sizes import bytes_text
 from playground.ui.cli import complete
 from playground.ui.cli.common import App, json_option, notice, print_json, print_table, write_line
 from playground.ui.cli.model_drift import TEXT, print_drifts
-from playground.ui.cli.model_views import bytes_text, card_json, print_card
+from playground.ui.cli.model_views import card_json, print_card
 
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog, Entry
@@ -103,7 +105,7 @@ def _fetch(plan: Plan) -> Any:
     from playground.session import pull as hub
 
     bar = click.progressbar(
-        length=plan.bytes_total, label=plan.repository, file=sys.stderr, show_eta=True
+        length=plan.bytes_total, label=one_line(plan.repository), file=sys.stderr, show_eta=True
     )
     try:
         with bar:

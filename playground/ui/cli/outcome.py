@@ -29,7 +29,7 @@ def exit_code_of(run: Callable[[], object], verbose: Callable[[], bool]) -> int:
         if interrupt.seen():
             return CANCELLED
         if verbose():
-            traceback.print_exc()
+            console.write(traceback.format_exc(), stream=sys.stderr)
         return _tell(error)
     finally:
         _forget_unwritable_output()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from playground.session.safe_text import one_line
 from playground.ui.cli.common import notice, warn, write_line
 from playground.ui.cli.history import deleted_sessions, named, opened, sessions
 
@@ -79,4 +80,4 @@ def name(session: str, name: str) -> None:
 
 
 def _ask(question: str) -> None:
-    click.confirm(question, abort=True, err=True)
+    click.confirm(one_line(question), abort=True, err=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from playground.session.sizes import bytes_text
 from playground.ui.cli.common import (
     App,
     json_option,
@@ -15,7 +16,6 @@ from playground.ui.cli.common import (
     write,
     write_line,
 )
-from playground.ui.cli.model_views import bytes_text
 
 if TYPE_CHECKING:
     from playground.api.results import LoadedModel

@@ -1,0 +1,80 @@
+"""Why a token was said: the chain applied again at its place, one stage after the other.
+
+By replay, so that it costs generating nothing: the text is read up to the token, as it was then.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy import ndarray
+
+from playground.api.candidates import Candidates, top_indices
+from playground.api.decoding import Step
+from playground.api.errors import InvalidInput
+from playground.api.model import LanguageModel, Read
+from playground.api.results import Considered, StageTrace, TokenTrace
+from playground.chain_syntax import parse
+from playground.engine.chain import Chain
+from playground.engine.detokenize import piece_text
+from playground.engine.noise import HashedNoise
+from playground.engine.prompt import fit_prompt, prompt_ids
+from playground.protocol.questions import TraceToken
+
+ALTERNATIVES = 20
+MODEL = "the model"
+
+
+def trace(model: LanguageModel, chain: Chain, asked: TraceToken) -> TokenTrace:
+    """What `chain` made of the model's scores at the place that is asked about, and of the token there.
+
+    Raises InvalidInput for tokens that the model does not have, PromptTooLong as a generation does.
+    """
+    size = model.tokenizer.vocabulary_size
+    if not all(0 <= each < size for each in (*asked.tokens, asked.token)):
+        raise InvalidInput("these tokens are not the model's", "is it the model that said them?")
+    whole = prompt_ids(model, asked.prompt)
+    prompt, _ = fit_prompt(whole, model.context_length, asked.max_tokens, asked.fit)
+    ids = (*prompt, *asked.tokens)
+    (reading,) = model.read([Read(model.start(), ids, logits_to_keep=1)])
+    logits: ndarray = reading.logits[-1]
+    step = Step(ids, len(prompt), HashedNoise(asked.seed, asked.sequence))
+    return _traced(model, chain, logits, step, asked.token)
+
+
+def _traced(
+    model: LanguageModel, chain: Chain, logits: ndarray, step: Step, token: int
+) -> TokenTrace:
+    raw = Candidates(logits)
+    chances = raw.probabilities()
+    names = [str(stage) for stage in parse(chain.text)]
+    stages = [_stage(MODEL, raw, chances, token)]
+    candidates = raw
+    for name, (_, candidates) in zip(names, chain.narrowed(logits, step), strict=False):
+        stages.append(_stage(name, candidates, chances, token))
+    places = top_indices(candidates.scores, min(ALTERNATIVES, len(candidates)))
+    best = [raw.best(), *candidates.ids[places].tolist()]
+    greedy, *alternatives = (_considered(model, step, raw, candidates, each) for each in best)
+    return TokenTrace(stages=tuple(stages), greedy=greedy, alternatives=tuple(alternatives))
+
+
+def _stage(name: str, candidates: Candidates, chances: ndarray, token: int) -> StageTrace:
+    mass = 1.0 if candidates.whole else float(np.sum(chances[candidates.ids], dtype=np.float64))
+    stands = token in candidates
+    return StageTrace(
+        stage=name,
+        candidates=len(candidates),
+        mass=mass,
+        rank=candidates.rank_of(token) if stands else None,
+        probability=float(np.exp(candidates.logprob_of(token))) if stands else None,
+    )
+
+
+def _considered(
+    model: LanguageModel, step: Step, raw: Candidates, chosen: Candidates, token: int
+) -> Considered:
+    return Considered(
+        id=token,
+        text=piece_text(model.tokenizer, token, step.ids[-1] if step.ids else None),
+        logprob=chosen.logprob_of(token),
+        raw_logprob=raw.logprob_of(token),
+    )

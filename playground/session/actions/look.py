@@ -1,0 +1,230 @@
+"""Looking at the text: its tokens, why each of them, what could come next, how well it is predicted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+from playground.api.actions import Action, Argument, Arguments
+from playground.api.errors import InvalidInput
+from playground.api.options import Meta
+from playground.api.outputs import Note, Output, Passage, Piece, Table, facts
+from playground.session.nodes import Node
+from playground.session.tracing import trace_of
+
+if TYPE_CHECKING:
+    from playground.api.events import Token
+    from playground.api.results import StageTrace
+    from playground.session.workbench import Workbench
+
+PREDICTED = 10
+LISTED = 5
+"""Alternatives in the table of tokens."""
+
+
+def following(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    found = bench.predictions(bench.text, given["count"] or PREDICTED)
+    rows = tuple((_quoted(p.text), p.id, f"{p.probability:.4f}") for p in found)
+    yield Table(("token", "id", "probability"), rows, right=("id", "probability"))
+
+
+def tokens(bench: Workbench, _: Arguments) -> Iterator[Output]:
+    node = bench.node
+    if node is None:
+        raise InvalidInput("the empty text has no tokens", "type a text")
+    yield _said(bench, node) if node.tokens else _cut(bench, node)
+
+
+def _said(bench: Workbench, node: Node) -> Table:
+    spoken = bench.spoken.get(node.id)
+    rows = []
+    for index, token in enumerate(node.tokens):
+        heard = spoken.tokens[index] if spoken else None
+        rows.append(
+            (
+                index,
+                _quoted(token.text),
+                token.id,
+                _chance(token.logprob),
+                _chance(token.raw_logprob),
+                heard.rank if heard else None,
+                _others(heard) if heard else None,
+            )
+        )
+    headers = ("i", "token", "id", "probability", "the model's own", "rank", "could have been said")
+    return Table(headers, tuple(rows), right=headers[2:6] + headers[:1])
+
+
+def _others(token: Token) -> str:
+    return "  ".join(
+        f"{rank}: {_quoted(other.text)} {_chance(other.logprob)}"
+        for rank, other in enumerate(token.alternatives[:LISTED])
+    )
+
+
+def _cut(bench: Workbench, node: Node) -> Table:
+    """Typed text has no probabilities; how it is cut, the tokenizer tells."""
+    tokenizer = bench.session.tokenizer(bench.choices.model)
+    ids = tokenizer.encode(node.text)
+    rows = tuple(
+        (index, _quoted(tokenizer.piece(token, before).decode("utf-8", "replace")), token)
+        for index, (token, before) in enumerate(zip(ids, [None, *ids], strict=False))
+    )
+    return Table(("i", "token", "id"), rows, right=("i", "id"))
+
+
+def probs(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    if given["state"]:
+        bench.choose(probs=given["state"] == "on")
+    shown = bench.choices.probs
+    yield Note(f"probabilities are {'shown' if shown else 'not shown'}", "notice")
+    node = bench.node
+    if given["state"] == "on" and node and node.tokens:
+        yield Passage(tuple(coloured(node)))
+
+
+def coloured(node: Node) -> Iterator[Piece]:
+    """A node's text in the colours of its tokens; one of half a character shows with what completes it."""
+    logprobs: list[float] = []
+    for token in node.tokens:
+        logprobs.append(token.raw_logprob)
+        if token.text:
+            yield Piece(token.text, logprobs=tuple(logprobs))
+            logprobs = []
+
+
+def why(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    node = bench.node
+    if node is None or not node.tokens:
+        raise InvalidInput("there is no token to explain", "generate something first")
+    at = given["token"]
+    if at >= len(node.tokens):
+        raise InvalidInput(f"the node has {len(node.tokens)} tokens, none is {at}", "/tokens")
+    traced = trace_of(bench, node, at)
+    yield Note(f"token {at} is {_quoted(node.tokens[at].text)} (id {node.tokens[at].id})", "text")
+    headers = ("stage", "candidates", "model's mass", "rank", "probability")
+    yield Table(headers, tuple(map(_stage, traced.stages)), right=headers[1:])
+    yield Note(
+        f"greedy would have taken {_quoted(traced.greedy.text)} "
+        f"({_chance(traced.greedy.raw_logprob)}); after the chain the likeliest is "
+        f"{_quoted(traced.alternatives[0].text)} ({_chance(traced.alternatives[0].logprob)})",
+        "text",
+    )
+
+
+def _stage(stage: StageTrace) -> tuple[Any, ...]:
+    rank = "removed" if stage.rank is None else stage.rank
+    chance = None if stage.probability is None else f"{stage.probability:.4f}"
+    return stage.stage, stage.candidates, f"{stage.mass:.4f}", rank, chance
+
+
+def stats(bench: Workbench, _: Arguments) -> Iterator[Output]:
+    said = [node for node in bench.tree if node.kind == "generated"]
+    count = sum(len(node.tokens) for node in said)
+    yield facts(
+        (
+            ("nodes", len(bench.tree)),
+            ("characters here", f"{len(bench.text):,}"),
+            ("generated", f"{len(said)} nodes, {count:,} tokens"),
+            ("model", bench.choices.model),
+            ("chain", bench.chain),
+        )
+    )
+    node = bench.node
+    if node is not None and node.tokens:
+        yield facts(_of_node(bench, node))
+
+
+def _of_node(bench: Workbench, node: Node) -> list[tuple[str, Any]]:
+    raw = [token.raw_logprob for token in node.tokens]
+    loss = -math.fsum(raw) / len(raw)
+    spoken = bench.spoken.get(node.id)
+    rate = f" ({len(raw) / node.seconds:,.0f}/s)" if node.seconds else ""
+    return [
+        ("this node", bench.number(node.id)),
+        ("tokens", f"{len(raw)} in {node.seconds or 0:.2f} s{rate}"),
+        ("ended", node.ended),
+        ("perplexity", f"{math.exp(min(loss, 700)):.4g}"),
+        ("mean surprisal", f"{loss / math.log(2):.3f} bits a token"),
+        ("seed", str(spoken.started.seed) if spoken else None),
+        ("prompt", f"{spoken.started.prompt_tokens:,} tokens" if spoken else None),
+        ("known", f"{spoken.started.cached_tokens:,} of them" if spoken else None),
+    ]
+
+
+def score(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    result = bench.score(given["text"] or bench.text)
+    yield facts(
+        (
+            ("loss", f"{result.loss:.4f} nats a token"),
+            ("perplexity", f"{result.perplexity:.4g}"),
+            ("bits per character", f"{result.bits_per_character:.4f}"),
+            ("predicted", f"{result.tokens} tokens, {result.characters} characters"),
+        )
+    )
+    pairs = zip(result.pieces, result.logprobs, strict=True)
+    yield Passage(tuple(Piece(text, logprobs=(logprob,)) for text, logprob in pairs))
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _chance(logprob: float) -> str:
+    return f"{math.exp(logprob):.4f}"
+
+
+TOKEN = Argument(
+    name="token", type=Annotated[int, Meta(ge=0)], help="Its index, from 0: /tokens shows them."
+)
+
+ACTIONS = (
+    Action(
+        name="next",
+        group="look",
+        summary="The likeliest next tokens, by the model alone.",
+        arguments=(
+            Argument(
+                name="count",
+                type=Annotated[int, Meta(ge=1, le=1000)],
+                suggestions=("5", "10", "20"),
+                optional=True,
+                help=f"How many; {PREDICTED} where it is not said.",
+            ),
+        ),
+        run=following,
+    ),
+    Action(
+        name="tokens",
+        group="look",
+        summary="The tokens of this node, how likely each was and what else could have been said.",
+        run=tokens,
+    ),
+    Action(
+        name="probs",
+        group="look",
+        summary="Show every token in the colour of its probability.",
+        arguments=(
+            Argument(name="state", choices=("on", "off"), optional=True, help="From now on."),
+        ),
+        run=probs,
+    ),
+    Action(
+        name="why",
+        group="look",
+        summary="Why a token was taken: its rank and probability at every stage of the chain.",
+        arguments=(TOKEN,),
+        run=why,
+    ),
+    Action(name="stats", group="look", summary="Figures of this session and this node.", run=stats),
+    Action(
+        name="score",
+        group="look",
+        summary="How well the model predicts the text: loss, perplexity, each token.",
+        arguments=(
+            Argument(name="text", rest=True, optional=True, help="Instead of the text so far."),
+        ),
+        run=score,
+    ),
+)

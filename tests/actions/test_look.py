@@ -1,0 +1,85 @@
+"""Looking at a text: tokens, why, next, score, statistics, probabilities."""
+
+from __future__ import annotations
+
+import pytest
+
+from playground.api.outputs import Passage
+
+SCRIPT = ["a", {"b": 0.6, "c": 0.3, "d": 0.1}, "e"]
+
+
+@pytest.fixture
+def choosing(open_bench, model):
+    hands = open_bench(
+        model=model("choices", SCRIPT, after="x"), chain="top_k(2) | greedy", max_tokens=3, seed=1
+    )
+    hands.type("x")
+    return hands
+
+
+def test_next_lists_the_likeliest_tokens(choosing):
+    choosing.type("/goto 1")
+    choosing.type("/type a")
+    assert [row["token"] for row in choosing.table("/next 3")] == ['"b"', '"c"', '"d"']
+    assert choosing.table("/next 3")[0]["probability"] == "0.6000"
+
+
+def test_tokens_show_what_was_said_and_what_could_have_been(choosing):
+    rows = choosing.table("/tokens")
+    assert [row["token"] for row in rows] == ['"a"', '"b"', '"e"']
+    assert rows[1]["probability"] == "0.6667"
+    assert rows[1]["the model's own"] == "0.6000"
+    assert rows[1]["could have been said"] == '0: "b" 0.6667  1: "c" 0.3333'
+
+
+def test_tokens_of_a_typed_text_are_cut_by_the_tokenizer(choosing):
+    choosing.type("/goto 1")
+    assert [row["token"] for row in choosing.table("/tokens")] == ['"x"']
+    choosing.type("/goto 0")
+    assert "no tokens" in choosing.error("/tokens").text
+
+
+def test_why_shows_rank_and_probability_at_every_stage_and_what_greedy_would_take(choosing):
+    rows = choosing.table("/why 1")
+    assert [row["stage"] for row in rows] == ["the model", "top_k(2)"]
+    assert [row["rank"] for row in rows] == [0, 0]
+    assert [row["probability"] for row in rows] == ["0.6000", "0.6667"]
+    assert [row["model's mass"] for row in rows] == ["1.0000", "0.9000"]
+    assert rows[1]["candidates"] == 2
+    assert 'greedy would have taken "b" (0.6000)' in choosing.type("/why 1")
+
+
+def test_why_says_of_a_token_that_was_chosen_by_hand_that_the_chain_removed_it(choosing):
+    choosing.type("/strategy greedy")
+    choosing.type("/retry")
+    choosing.type("/alt 1 2")
+    choosing.type("/strategy top_k(2) | greedy")
+    rows = choosing.table("/why 1")
+    assert [row["rank"] for row in rows] == [2, "removed"]
+    assert rows[1]["probability"] is None
+
+
+def test_why_of_a_loaded_session_is_the_same(choosing, open_bench):
+    before = choosing.type("/why 1")
+    choosing.bench.close()
+    again = open_bench(resume="last")
+    assert again.type("/why 1") == before
+    assert again.type("/alt 1 1").startswith("xac")
+
+
+def test_score_and_stats_tell_figures(choosing):
+    assert choosing.table("/score xa")[3]["value"] == "1 tokens, 1 characters"
+    shown = choosing.type("/stats")
+    assert "generated        1 nodes, 3 tokens" in shown
+    assert "seed            1" in shown
+
+
+def test_probabilities_are_shown_when_they_are_turned_on(choosing):
+    passage = next(o for o in choosing.outputs("/probs on") if isinstance(o, Passage))
+    assert [(piece.text, len(piece.logprobs)) for piece in passage.pieces] == [
+        ("a", 1), ("b", 1), ("e", 1),
+    ]  # fmt: skip
+    assert choosing.type("/retry").splitlines()[1] == "xa(1)b(0.6)e(1)"
+    choosing.type("/probs off")
+    assert "xabe" in choosing.type("/retry")
