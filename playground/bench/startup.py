@@ -16,6 +16,9 @@ COMMANDS = {
     "click": ("-c", "import click"),
 }
 
+GPT2S = {"gpt2": "{}", "torch": "{}(decoder=torch)"}
+"""As it is decoded on a processor, and as on an accelerator, which takes torch."""
+
 
 class Process:
     """A new Python process, from its start to its end."""
@@ -53,11 +56,10 @@ class FirstToken:
     """`playground gen`, from the start of its process to its first character."""
 
     def __init__(self, model: str) -> None:
-        """`model`: "gpt2" is the random one of 124 million parameters."""
+        """`model`: one of GPT2S, the random one of 124 million parameters, or a name."""
         self._home = Home()
-        self._words = ["gen", "ROMEO:", "--max-tokens", "2", "-m", model]
-        if model == "gpt2":
-            self._words[-1] = str(random_gpt2())
+        named = GPT2S[model].format(random_gpt2()) if model in GPT2S else model
+        self._words = ["gen", "ROMEO:", "--max-tokens", "2", "-m", named]
 
     def in_process(self) -> float:
         """Seconds where the command loads the model itself."""
@@ -168,8 +170,10 @@ BENCHMARKS = (
         target=Target("slower", 1.5),
         rounds=9,
     ),
-    second_call("gpt2", "GPT-2 124M", Target("faster", 5)),
+    second_call("torch", "GPT-2 124M in torch", Target("faster", 5)),
+    second_call("gpt2", "GPT-2 124M", None),
     second_call("shakespeare", "char-RNN", None),
+    first_call("torch", "GPT-2 124M in torch", Target("slower", 1.15)),
     first_call("gpt2", "GPT-2 124M", Target("slower", 1.15)),
     first_call("shakespeare", "char-RNN", None),
 )
