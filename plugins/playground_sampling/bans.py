@@ -65,7 +65,7 @@ class BadWords(Processor, frozen=True):
 
 
 class Suppress(Processor, frozen=True):
-    """Never say these tokens: `suppress([50256, "<unk>"])`, or not as the first of the text.
+    """Never say these tokens: `suppress([50256, "~"])`, or not as the first of the text.
 
     A text stands for each of the tokens it consists of; `bad_words` bans sequences. With
     `first_only` only the first new token is concerned. (transformers' `suppress_tokens` and

@@ -76,10 +76,16 @@ class Quadratic(Processor, frozen=True):
 
         if self.factor == 0:
             return candidates
-        # A cube beyond this would be infinite.
-        below = np.maximum(candidates.scores - candidates.highest, LOWEST)
-        bend = (self.curve - 1) / 2 * self.factor * below - (3 - self.curve) / 2 * self.factor
-        return candidates.rescored(bend * below * below + candidates.highest)
+        below = candidates.scores - candidates.highest
+        np.maximum(below, LOWEST, out=below)
+        # (f * s * d - f * k) * d^2 + max, without an array for every step.
+        scores = below * ((self.curve - 1) / 2 * self.factor)
+        scores -= (3 - self.curve) / 2 * self.factor
+        scores *= below
+        scores *= below
+        scores += candidates.highest
+        return candidates.rescored(scores)
 
 
 LOWEST = -1e10
+"""A cube beyond this would be infinite."""

@@ -44,7 +44,7 @@ class Xtc(Processor, frozen=True):
             return candidates
         least = len(tops) - 1 - int(candidates.scores[tops][::-1].argmin())
         excluded = np.delete(tops, least)
-        if self._protects(candidates, step, excluded):
+        if self.protect != () and self._protects(candidates, step, excluded):
             return candidates
         standing = np.ones(len(candidates), dtype=bool)
         standing[excluded] = False
