@@ -51,7 +51,7 @@ class TailFree(Processor, frozen=True):
         unseen = 2 * float(weights[-1]) if len(head) < len(candidates) else 0.0
         least, most = self.z * bent[-1], self.z * (bent[-1] + unseen)
         place, later = (int(found) for found in bent.searchsorted((least, most), side="right"))
-        if most == 0 or place != later or (unseen and place == len(bent)):
+        if bent[-1] == 0 or place != later or (unseen and place == len(bent)):
             return None
         return min(place, len(bent)) + 1
 

@@ -137,6 +137,13 @@ def test_a_flat_distribution_has_no_tail_and_no_step(step_after):
     assert MinK()(flat, step_after()) is flat
 
 
+def test_tail_free_0_keeps_what_comes_before_the_first_bend(step_after):
+    sizes = (3, 2_000)
+    for scores in (np.random.default_rng(0).standard_normal(size) for size in sizes):
+        candidates = Candidates(scores.astype(np.float32))
+        assert TailFree(0.0)(candidates, step_after()).ids.tolist() == [scores.argmax()]
+
+
 def test_min_k_keeps_more_where_scores_differ_little(step_after):
     gentle = Candidates(np.array([0.0, -0.2, -0.3, -0.4, -0.5], dtype=np.float32))
     assert len(MinK(0.0)(gentle, step_after())) == 1
