@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import Meta, Processor, Step
+from playground.api import InvalidInput, Meta, Processor, Step
 from playground_sampling.bans import BEFORE_FEW, only, without
 from playground_sampling.tokens import Tokens, check_known, end_ids, token_ids
 
@@ -97,9 +97,12 @@ class ForcedEos(Processor, frozen=True):
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
         if _said(step) != self.n - 1:
             return candidates
-        return only(
-            candidates.find(_ends(self, candidates, step, "forced_eos")), candidates, "forced_eos"
-        )
+        ids = _ends(self, candidates, step, "forced_eos")
+        if not ids:
+            raise InvalidInput(
+                "forced_eos: no token ends a text for this model", 'name one: ends="."'
+            )
+        return only(candidates.find(ids), candidates, "forced_eos")
 
 
 ENOUGH = 60.0

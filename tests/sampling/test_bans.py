@@ -58,6 +58,15 @@ def test_allow_keeps_these_and_no_other(allowed, step_after):
     assert Allow(tuple(allowed))(even(), step_after()).ids.tolist() == sorted(set(allowed))
 
 
+@given(banned=st.sets(st.integers(0, 99), max_size=60), narrowed=st.booleans())
+def test_few_and_many_are_removed_alike(banned, narrowed, step_after):
+    candidates = Candidates(np.arange(100, dtype=np.float32)).top(90 if narrowed else 100)
+    left = Suppress(tuple(banned))(candidates, step_after())
+    assert left.ids.tolist() == [t for t in candidates.ids.tolist() if t not in banned]
+    assert left.scores.tolist() == left.ids.tolist()
+    assert left.vocabulary == 100
+
+
 def test_texts_stand_for_the_tokens_they_consist_of(step_after):
     step = step_after([0], 1, LETTERS)
     assert Allow("cab")(even(), step).ids.tolist() == [0, 1, 2]

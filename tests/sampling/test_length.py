@@ -91,6 +91,15 @@ def test_without_a_tokenizer_it_has_to_be_told(stage, step_after):
     assert "token ids" in error.value.hint
 
 
+def test_a_model_whose_texts_never_end_is_told_how_to_end_one(step_after):
+    endless = CharTokenizer("abc")
+    endless.eos_ids = frozenset()
+    step = step_after([0], 1, endless)
+    with pytest.raises(InvalidInput, match="no token ends a text for this model"):
+        ForcedEos(1)(scored([0, 0, 0, 0]), step)
+    assert ForcedEos(1, "c")(scored([0, 0, 0, 0]), step).ids.tolist() == [2]
+
+
 def test_what_was_removed_cannot_be_forced(step_after):
     two = scored([0, 0, 0, 0]).keep(np.array([True, True, False, False]))
     step = step_after([0], 1, ABC)
