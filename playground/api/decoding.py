@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import msgspec
 
-from playground.api.model import LanguageModel, Need, Read, Reading, State
+from playground.api.model import LanguageModel, Need, Read, Reading, State, Tokenizer
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -31,11 +31,16 @@ class Noise(Protocol):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """Where a processor stands: the ids so far (prompt first), the prompt's length, the noise."""
+    """Where a processor stands: the ids so far (prompt first), the prompt's length, the noise.
+
+    tokenizer: the model's, for options that are texts and for what ends one; None where ids are all
+        that is known, as in a foreign engine.
+    """
 
     ids: Sequence[int]
     prompt_length: int
     noise: Noise
+    tokenizer: Tokenizer | None = None
 
     @property
     def position(self) -> int:

@@ -16,7 +16,16 @@ from msgspec import Meta
 
 from playground.api.errors import InvalidInput
 
-__all__ = ["Meta", "Option", "build", "name_of", "options_of", "range_of", "summary_of"]
+__all__ = [
+    "Meta",
+    "Option",
+    "build",
+    "details_of",
+    "name_of",
+    "options_of",
+    "range_of",
+    "summary_of",
+]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -49,6 +58,12 @@ def name_of(cls: type) -> str:
 def summary_of(cls: type) -> str:
     """The first paragraph of the docstring, on one line."""
     return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+
+
+def details_of(cls: type) -> tuple[str, ...]:
+    """What follows the summary in the docstring, a paragraph on a line: formula, source, limits."""
+    paragraphs = (cls.__doc__ or "").strip().split("\n\n")[1:]
+    return tuple(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def options_of(cls: type[msgspec.Struct]) -> tuple[Option, ...]:

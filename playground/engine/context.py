@@ -42,7 +42,8 @@ class Context:
     line: Line
 
     def candidates(self, ids: Sequence[int], logits: ndarray) -> Candidates:
-        return self.chain.candidates(logits, Step(ids, len(self.ids), self.noise))
+        step = Step(ids, len(self.ids), self.noise, self.model.tokenizer)
+        return self.chain.candidates(logits, step)
 
     def choose(self, ids: Sequence[int], logits: ndarray) -> tuple[int, Candidates]:
         chosen = self.candidates(ids, logits)

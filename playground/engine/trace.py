@@ -37,7 +37,8 @@ def trace(model: LanguageModel, chain: Chain, asked: TraceToken) -> TokenTrace:
     ids = (*prompt, *asked.tokens)
     (reading,) = model.read([Read(model.start(), ids, logits_to_keep=1)])
     logits: ndarray = reading.logits[-1]
-    step = Step(ids, len(prompt), HashedNoise(asked.seed, asked.sequence))
+    noise = HashedNoise(asked.seed, asked.sequence)
+    step = Step(ids, len(prompt), noise, model.tokenizer)
     return _traced(model, chain, logits, step, asked.token)
 
 

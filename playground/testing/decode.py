@@ -16,6 +16,7 @@ from playground.api import (
     Reading,
     Step,
     Strategy,
+    Tokenizer,
 )
 from playground.api.options import name_of
 from playground.engine.chain import Chain
@@ -116,10 +117,16 @@ def start(
     return strategy.decode(context)
 
 
-def step_after(ids: Sequence[int], *, prompt_length: int | None = None, seed: int = 0) -> Step:
+def step_after(
+    ids: Sequence[int],
+    *,
+    prompt_length: int | None = None,
+    seed: int = 0,
+    tokenizer: Tokenizer | None = None,
+) -> Step:
     """Where a processor stands after `ids`, all of them the prompt's if not told otherwise."""
     length = len(ids) if prompt_length is None else prompt_length
-    return Step(tuple(ids), length, HashedNoise(seed, 0))
+    return Step(tuple(ids), length, HashedNoise(seed, 0), tokenizer)
 
 
 def text_of(model: LanguageModel, tokens: Sequence[int]) -> str:

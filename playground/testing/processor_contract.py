@@ -10,8 +10,10 @@ from playground.api import Candidates, Processor, Step
 from playground.engine.chain import check_narrowed
 from playground.testing.decode import step_after
 from playground.testing.laws import Contract, require
+from playground.testing.tokenizers import CharTokenizer
 
-VOCABULARY = 40
+ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789 .\n"
+VOCABULARY = len(ALPHABET) + 1
 
 
 class ProcessorContract(Contract):
@@ -73,7 +75,11 @@ def cases() -> Iterator[tuple[str, Candidates, Step]]:
         "tied": np.round(normal),
         "in the hundreds": 300 * normal,
     }
-    steps = (step_after([3]), step_after([3, 7, 3, 7, 3, 7, 8, 9, 3, 7], prompt_length=4))
+    tokenizer = CharTokenizer(ALPHABET)
+    steps = (
+        step_after([3], tokenizer=tokenizer),
+        step_after([3, 7, 3, 7, 3, 7, 8, 9, 3, 7], prompt_length=4, tokenizer=tokenizer),
+    )
     for name, scores in rows.items():
         some = np.arange(1, VOCABULARY, 3)
         for step in steps:

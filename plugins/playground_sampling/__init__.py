@@ -1,4 +1,4 @@
-"""The classic processors (temperature, truncations, penalties), sampling and greedy decoding.
+"""The processors, sampling and greedy decoding.
 
 Also the bridge to transformers' own logits processors, in both directions.
 """
@@ -8,24 +8,55 @@ from playground.api import Processor, Strategy, hookimpl
 
 @hookimpl
 def register_processors() -> list[type[Processor]]:
-    from playground_sampling.hugging_face import Hf
-    from playground_sampling.penalties import FrequencyPenalty, PresencePenalty, RepetitionPenalty
-    from playground_sampling.steering import LogitBias, NoRepeatNGram
-    from playground_sampling.temperature import Temperature
-    from playground_sampling.truncation import MinP, TopK, TopP, Typical
+    from playground_sampling import (
+        bans,
+        curves,
+        dry,
+        hugging_face,
+        length,
+        penalties,
+        scaling,
+        steering,
+        temperature,
+        thresholds,
+        truncation,
+        xtc,
+    )
 
     return [
-        Temperature,
-        TopK,
-        TopP,
-        MinP,
-        Typical,
-        RepetitionPenalty,
-        PresencePenalty,
-        FrequencyPenalty,
-        NoRepeatNGram,
-        LogitBias,
-        Hf,
+        temperature.Temperature,
+        scaling.DynamicTemperature,
+        scaling.Edt,
+        scaling.Quadratic,
+        truncation.TopK,
+        truncation.TopP,
+        truncation.MinP,
+        truncation.Typical,
+        thresholds.TopA,
+        thresholds.Epsilon,
+        thresholds.Eta,
+        thresholds.TopNSigma,
+        thresholds.PLess,
+        curves.TailFree,
+        curves.TopH,
+        curves.MinK,
+        xtc.Xtc,
+        penalties.RepetitionPenalty,
+        penalties.PresencePenalty,
+        penalties.FrequencyPenalty,
+        penalties.EncoderRepetition,
+        dry.Dry,
+        bans.NoRepeatNGram,
+        bans.BadWords,
+        bans.Suppress,
+        bans.Allow,
+        steering.LogitBias,
+        steering.SequenceBias,
+        length.MinNewTokens,
+        length.LengthDecay,
+        length.ForcedBos,
+        length.ForcedEos,
+        hugging_face.Hf,
     ]
 
 

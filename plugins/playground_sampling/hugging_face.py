@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import field
 
-from playground.api import InvalidInput, Meta, Noise, Processor, Step
+from playground.api import InvalidInput, Meta, Noise, Processor, Step, Tokenizer
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -83,13 +83,17 @@ class LogitsProcessorStage(Processor, frozen=True):
 
 
 def as_logits_processor(
-    stage: Processor, prompt_length: int, noise: Noise | None = None
+    stage: Processor,
+    prompt_length: int,
+    noise: Noise | None = None,
+    tokenizer: Tokenizer | None = None,
 ) -> LogitsProcessor:
     """`stage` as a transformers `LogitsProcessor`, for `model.generate(logits_processor=[...])`.
 
     prompt_length: tokens of the prompt, which some stages treat unlike generated ones; in a
         batch the padding counts as text.
     noise: for stages that draw; without it such a stage raises InvalidInput.
+    tokenizer: for stages with texts among their options, or that ask what ends a text.
     """
     import numpy as np
     import torch
@@ -98,7 +102,7 @@ def as_logits_processor(
     from playground.api import Candidates
 
     def narrow(ids: list[int], row: ndarray) -> ndarray:
-        step = Step(ids, prompt_length, noise or NoNoise())
+        step = Step(ids, prompt_length, noise or NoNoise(), tokenizer)
         left = stage(Candidates(row).keep(row != -np.inf), step)
         narrowed = np.full_like(row, -np.inf)
         narrowed[left.ids] = left.scores

@@ -1,14 +1,22 @@
-"""Penalties for tokens that the text already has."""
+"""Penalties for tokens that the text already has, and a reward for those of the prompt."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from playground.api import Meta, Processor, Step
 
 if TYPE_CHECKING:
+    from numpy import ndarray
+
     from playground.api import Candidates
+
+Scope = Annotated[
+    Literal["all", "generated"], Meta(description="whether the prompt's tokens count, too")
+]
+Last = Annotated[int, Meta(ge=0, description="only the last so many of them count; 0 all")]
 
 
 class RepetitionPenalty(Processor, frozen=True):
@@ -16,36 +24,55 @@ class RepetitionPenalty(Processor, frozen=True):
 
     A positive score is divided by `penalty`, a negative one multiplied, so 1 changes nothing and
     less than 1 rewards repetition. It depends on where the model's scores have their zero. (Keskar
-    et al. 2019)
+    et al. 2019; transformers counts all, llama.cpp the last 64)
     """
+
+    aliases: ClassVar[tuple[str, ...]] = ("repeat_penalty",)
 
     penalty: Annotated[float, Meta(ge=0.01, le=100, description="1 none, 1.2 as in the paper")] = (
         1.2
     )
+    scope: Scope = "all"
+    last: Last = 0
 
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
-        places = candidates.find(step.ids)
+        places = candidates.find(_counted(step, self.scope, self.last))
         if self.penalty == 1 or not len(places):
             return candidates
-        seen = candidates.scores[places]
-        negative = seen < 0
-        seen[negative] *= self.penalty
-        seen[~negative] /= self.penalty
-        scores = candidates.scores.copy()
-        scores[places] = seen
-        return candidates.rescored(scores)
+        return _scaled(candidates, places, self.penalty)
+
+
+class EncoderRepetition(Processor, frozen=True):
+    """Make every token of the prompt likelier, once, by a factor of its score: against invention.
+
+    A positive score is multiplied by `penalty`, a negative one divided; 1 changes nothing, less than
+    1 punishes. What the text has said itself does not count. (transformers' and
+    text-generation-webui's `encoder_repetition_penalty`)
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("encoder_repetition_penalty", "hallucination_penalty")
+
+    penalty: Annotated[float, Meta(ge=0.01, le=100, description="1 none, above 1 rewards")] = 1.2
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        places = candidates.find(step.ids[: step.prompt_length])
+        if self.penalty == 1 or not len(places):
+            return candidates
+        return _scaled(candidates, places, 1 / self.penalty)
 
 
 class PresencePenalty(Processor, frozen=True):
     """Subtract `penalty` from the score of every token generated so far, once (OpenAI's API).
 
-    The prompt's tokens do not count. Less than 0 rewards repetition.
+    The prompt's tokens do not count, unless the scope is "all". Less than 0 rewards repetition.
     """
 
     penalty: Annotated[float, Meta(ge=-2, le=2, description="0 none, 2 the most")] = 0.0
+    scope: Scope = "generated"
+    last: Last = 0
 
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
-        places = candidates.find(step.ids[step.prompt_length :])
+        places = candidates.find(_counted(step, self.scope, self.last))
         if self.penalty == 0 or not len(places):
             return candidates
         scores = candidates.scores.copy()
@@ -56,13 +83,15 @@ class PresencePenalty(Processor, frozen=True):
 class FrequencyPenalty(Processor, frozen=True):
     """Subtract `penalty` from a token's score for every time that it was generated (OpenAI's API).
 
-    The prompt's tokens do not count. Less than 0 rewards repetition.
+    The prompt's tokens do not count, unless the scope is "all". Less than 0 rewards repetition.
     """
 
     penalty: Annotated[float, Meta(ge=-2, le=2, description="0 none, 2 the most")] = 0.0
+    scope: Scope = "generated"
+    last: Last = 0
 
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
-        counts = Counter(step.ids[step.prompt_length :])
+        counts = Counter(_counted(step, self.scope, self.last))
         places = candidates.find(list(counts))
         if self.penalty == 0 or not len(places):
             return candidates
@@ -70,3 +99,20 @@ class FrequencyPenalty(Processor, frozen=True):
         for place, token in zip(places.tolist(), candidates.ids[places].tolist(), strict=True):
             scores[place] -= self.penalty * counts[token]
         return candidates.rescored(scores)
+
+
+def _counted(step: Step, scope: str, last: int) -> Sequence[int]:
+    """The ids that a penalty counts."""
+    ids = step.ids[step.prompt_length :] if scope == "generated" else step.ids
+    return ids[-last:]
+
+
+def _scaled(candidates: Candidates, places: ndarray, penalty: float) -> Candidates:
+    """Positive scores at `places` (m,) divided by `penalty`, negative ones multiplied."""
+    seen = candidates.scores[places]
+    negative = seen < 0
+    seen[negative] *= penalty
+    seen[~negative] /= penalty
+    scores = candidates.scores.copy()
+    scores[places] = seen
+    return candidates.rescored(scores)

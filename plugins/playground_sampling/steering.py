@@ -1,53 +1,15 @@
-"""Steering by token: what may not be said again, and what is wished for or not."""
+"""Steering by token: what is wished for, or not."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from playground.api import InvalidInput, Meta, Processor, Step
+from playground.api import Meta, Processor, Step
+from playground_sampling.bans import follows
+from playground_sampling.tokens import Phrase, check_known, sequence_ids
 
 if TYPE_CHECKING:
     from playground.api import Candidates
-
-
-class NoRepeatNGram(Processor, frozen=True):
-    """Remove every token that would complete an n-gram that the prompt or the text already has.
-
-    With n = 1 no token is said twice. An error where no candidate would be left. (Paulus et al.
-    2018)
-    """
-
-    n: Annotated[int, Meta(ge=1, description="how many tokens in a row may not come twice")] = 3
-
-    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
-        import numpy as np
-
-        places = candidates.find(list(_completions(list(step.ids), self.n)))
-        if not len(places):
-            return candidates
-        if len(places) == len(candidates):
-            raise InvalidInput(
-                f"no_repeat_ngram({self.n}): all {len(candidates)} candidates left would repeat",
-                "raise n, or put it before the stages that keep few tokens",
-            )
-        standing = np.ones(len(candidates), dtype=bool)
-        standing[places] = False
-        return candidates.keep(standing)
-
-
-def _completions(ids: list[int], n: int) -> set[int]:
-    """What followed the last n - 1 of `ids` wherever they stood before."""
-    if n == 1:
-        return set(ids)
-    if len(ids) < n:
-        return set()
-    prefix = ids[1 - n :]
-    return {
-        ids[end]
-        for end in range(n - 1, len(ids))
-        if ids[end - 1] == prefix[-1] and ids[end + 1 - n : end] == prefix
-    }
-
 
 Bias = Annotated[float, Meta(ge=-100, le=100)]
 
@@ -62,16 +24,34 @@ class LogitBias(Processor, frozen=True):
     biases: Annotated[dict[int, Bias], Meta(description="token id: bias")]
 
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
-        for token in self.biases:
-            if not 0 <= token < candidates.vocabulary:
-                raise InvalidInput(
-                    f"logit_bias: {token} is no token of a vocabulary of {candidates.vocabulary}",
-                    '`playground tokens "text"` shows the ids of a text',
-                )
-        places = candidates.find(list(self.biases))
-        if not len(places):
-            return candidates
-        scores = candidates.scores.copy()
-        for place, token in zip(places.tolist(), candidates.ids[places].tolist(), strict=True):
-            scores[place] += self.biases[token]
-        return candidates.rescored(scores)
+        check_known(self.biases, candidates, "logit_bias")
+        return _biased(candidates, self.biases)
+
+
+class SequenceBias(Processor, frozen=True):
+    """Add a bias to what would complete a sequence: `sequence_bias({" New York": 5, (11, 290): -2})`.
+
+    The last token of a sequence gets its bias where the others are the text's last; several that end
+    alike add up. A text is tokenised as it is written, so mind its leading space. (transformers)
+    """
+
+    biases: Annotated[dict[Phrase, Bias], Meta(description="a text, an id or a tuple of ids: bias")]
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        sums: dict[int, float] = {}
+        for sequence, bias in self.biases.items():
+            ids = sequence_ids(sequence, step, "sequence_bias")
+            check_known(ids, candidates, "sequence_bias")
+            if follows(step.ids, ids):
+                sums[ids[-1]] = sums.get(ids[-1], 0.0) + bias
+        return _biased(candidates, sums)
+
+
+def _biased(candidates: Candidates, biases: dict[int, float]) -> Candidates:
+    places = candidates.find(list(biases))
+    if not len(places):
+        return candidates
+    scores = candidates.scores.copy()
+    for place, token in zip(places.tolist(), candidates.ids[places].tolist(), strict=True):
+        scores[place] += biases[token]
+    return candidates.rescored(scores)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from playground.api import Meta, Processor, Step
 
@@ -19,6 +19,8 @@ class Temperature(Processor, frozen=True):
     p_i is proportional to exp(score_i / t). 0 (or less than a millionth) is greedy: only the best
     token stands, of equal ones the one with the lowest id. (Ackley, Hinton and Sejnowski 1985)
     """
+
+    aliases: ClassVar[tuple[str, ...]] = ("temp",)
 
     t: Annotated[float, Meta(ge=0, description="0 greedy, 1 the model's own, above 1 wilder")] = 1.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from playground.api import Meta, Processor, Step
 
@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 class TopK(Processor, frozen=True):
     """Keep the `k` likeliest tokens (Fan, Lewis and Dauphin 2018).
 
-    Exactly k: of equal scores the lower ids stand, where transformers keeps all that equal the
-    k-th. A k beyond the number of candidates keeps all.
+    Exactly k, as in llama.cpp: of equal scores the lower ids stand. With `ties="keep"` all that equal
+    the k-th stand too, as in transformers. A k beyond the number of candidates keeps all.
     """
 
     k: Annotated[int, Meta(ge=1, description="how many tokens stand")] = 50
+    ties: Annotated[
+        Literal["cut", "keep"], Meta(description="whether others that equal the k-th go or stay")
+    ] = "cut"
 
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
-        return candidates.top(self.k)
+        top = candidates.top(self.k)
+        if self.ties == "cut" or top is candidates:
+            return top
+        return candidates.keep(candidates.scores >= top.scores.min())
 
 
 class TopP(Processor, frozen=True):
@@ -32,6 +38,8 @@ class TopP(Processor, frozen=True):
     The nucleus: the fewest tokens whose probabilities sum to at least p. 1 keeps all, 0 only the
     best; of equal scores the lower ids stand.
     """
+
+    aliases: ClassVar[tuple[str, ...]] = ("nucleus",)
 
     p: Annotated[
         float, Meta(ge=0, le=1, description="probability that the tokens reach together")
@@ -71,6 +79,8 @@ class Typical(Processor, frozen=True):
     Tokens are ordered by |-log p_i - entropy| and kept until their probabilities reach p, with all
     that are as typical as the last of them; 1 keeps all. (Meister et al. 2023)
     """
+
+    aliases: ClassVar[tuple[str, ...]] = ("typical_p", "locally_typical")
 
     p: Annotated[
         float, Meta(gt=0, le=1, description="probability that the tokens reach together")

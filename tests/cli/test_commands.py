@@ -104,7 +104,7 @@ def test_completions_of_an_unknown_shell_name_the_known(playground):
         ("playground gen -s gree", {"greedy"}),
         ("playground gen --dtype int", {"int8"}),
         ("playground train char", {"char-rnn"}),
-        ("playground strategies show top_", {"top_k", "top_p"}),
+        ("playground strategies show top_", {"top_a", "top_h", "top_k", "top_n_sigma", "top_p"}),
     ],
 )
 def test_the_shell_is_offered_names_and_values(playground, line, offered):

@@ -49,6 +49,21 @@ def test_an_option_is_shown_with_type_range_default_and_help(playground):
     ]
 
 
+def test_a_stage_is_shown_with_its_formula_and_its_paper(playground):
+    shown = playground.run("strategies", "show", "p_less").stdout
+    assert "(Tan et al. 2025)" in shown
+    assert "p_i >= L = sum of p_j^2" in shown
+    details = json.loads(playground.run("strategies", "show", "p_less", "--json").stdout)["details"]
+    assert details
+    assert all(paragraph in shown for paragraph in details)
+
+
+def test_an_alias_shows_the_stage(playground):
+    shown = playground.run("strategies", "show", "tfs").stdout
+    assert shown.startswith("tail_free ")
+    assert "also called tfs, tfs_z" in shown
+
+
 def test_an_option_without_a_default_is_said_to_be_needed(playground):
     assert "(must be given)" in playground.run("strategies", "show", "logit_bias").stdout
 

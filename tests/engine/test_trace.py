@@ -60,7 +60,7 @@ def test_a_token_that_is_none_of_the_models_is_an_error():
 
 CHAINS = st.sampled_from(
     ["sample", "temperature(0.7) | top_p(0.9) | sample", "top_k(2) | sample",
-     "repetition_penalty(1.3) | temperature(1.5) | min_p(0.1) | sample"],
+     "repetition_penalty(1.3) | temperature(1.5) | min_p(0.1) | sample", 'bad_words(["ab"]) | sample'],
 )  # fmt: skip
 
 

@@ -26,15 +26,29 @@ def candidates_and_text(draw):
     return candidates, ids, draw(st.integers(0, len(ids)))
 
 
+@st.composite
+def candidates_with_ties(draw):
+    """Scores of few different values, in any order."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    size = draw(st.sampled_from([1, 2, 5, 40, 3000]))
+    scores = np.round(draw(st.sampled_from([0.0, 0.6, 2])) * random.standard_normal(size))
+    return Candidates(scores.astype(np.float32))
+
+
 @pytest.fixture(scope="session")
 def given_candidates():
     return candidates_and_text()
 
 
 @pytest.fixture(scope="session")
+def given_ties():
+    return candidates_with_ties()
+
+
+@pytest.fixture(scope="session")
 def step_after():
-    def step_after(ids=(), prompt_length=0):
-        return Step(list(ids), prompt_length, HashedNoise(0, 0))
+    def step_after(ids=(), prompt_length=0, tokenizer=None, seed=0):
+        return Step(list(ids), prompt_length, HashedNoise(seed, 0), tokenizer)
 
     return step_after
 

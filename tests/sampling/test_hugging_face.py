@@ -11,9 +11,9 @@ from playground.api import Candidates, InvalidInput, PluginFailed, Processor
 from playground.engine.chain import build_chain, check_narrowed
 from playground.plugins import load_plugins
 from playground.testing import CharTokenizer, ScriptedModel, decode
+from playground_sampling.bans import NoRepeatNGram
 from playground_sampling.hugging_face import Hf, LogitsProcessorStage, as_logits_processor
 from playground_sampling.penalties import PresencePenalty, RepetitionPenalty
-from playground_sampling.steering import NoRepeatNGram
 from playground_sampling.strategies import Greedy
 from playground_sampling.truncation import TopK
 

@@ -1,4 +1,4 @@
-"""no_repeat_ngram agrees with transformers; logit_bias adds what it is told to."""
+"""sequence_bias agrees with transformers; logit_bias adds what it is told to."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from playground.api import Candidates, InvalidInput
 from playground.api.options import build
-from playground_sampling.steering import LogitBias, NoRepeatNGram
+from playground.testing import CharTokenizer
+from playground_sampling.steering import LogitBias, SequenceBias
 
 vocabulary = 6
 
@@ -17,16 +18,27 @@ def even(size=vocabulary):
     return Candidates(np.zeros(size, dtype=np.float32))
 
 
-@given(ids=st.lists(st.integers(0, 3), min_size=1, max_size=40), n=st.integers(1, 5))
-def test_no_repeat_ngram_is_that_of_transformers(ids, n, step_after, by_transformers, assert_same):
-    oracle = by_transformers(transformers.NoRepeatNGramLogitsProcessor(n), even(), ids)
-    assert_same(NoRepeatNGram(n)(even(), step_after(ids)), oracle)
+@given(
+    ids=st.lists(st.integers(0, 3), min_size=1, max_size=9),
+    biases=st.dictionaries(
+        st.lists(st.integers(0, vocabulary - 1), min_size=1, max_size=3).map(tuple),
+        st.floats(-100, 100),
+        min_size=1,
+        max_size=6,
+    ),
+)
+def test_sequence_bias_is_that_of_transformers(
+    ids, biases, step_after, by_transformers, assert_same
+):
+    pairs = [[list(sequence), bias] for sequence, bias in biases.items()]
+    oracle = by_transformers(transformers.SequenceBiasLogitsProcessor(pairs), even(), ids)
+    assert_same(SequenceBias(biases)(even(), step_after(ids)), oracle)
 
 
-def test_no_candidate_left_is_an_error_that_says_where_to_put_it(step_after):
-    with pytest.raises(InvalidInput, match="all 2 candidates left would repeat") as error:
-        NoRepeatNGram(1)(even(2), step_after([0, 1]))
-    assert "before the stages that keep few tokens" in error.value.hint
+def test_sequences_are_texts_ids_and_tuples_of_ids(step_after):
+    step = step_after([0, 1], 2, CharTokenizer("abcde"))
+    stage = build(SequenceBias, {"biases": {"abc": 1.0, "d": 2.0, (1, 2): 4.0, 5: 8.0}})
+    assert stage(even(), step).scores.tolist() == [0, 0, 5, 2, 0, 8]
 
 
 @given(biases=st.dictionaries(st.integers(0, vocabulary - 1), st.floats(-100, 100), max_size=4))

@@ -28,6 +28,18 @@ def test_top_k_is_that_of_transformers(
     assert_same(TopK(k)(candidates, step_after(ids)), oracle)
 
 
+@given(data=st.data(), k=st.integers(1, 50))
+def test_top_k_keeps_ties_as_transformers_does_where_it_is_told_to(
+    data, k, given_ties, step_after, by_transformers, assert_same
+):
+    candidates = data.draw(given_ties)
+    oracle = by_transformers(transformers.TopKLogitsWarper(k), candidates)
+    assert_same(TopK(k, ties="keep")(candidates, step_after()), oracle)
+    cut = TopK(k)(candidates, step_after())
+    assert len(cut) == min(k, len(candidates))
+    assert oracle.find(cut.ids).size == len(cut)
+
+
 @given(data=st.data(), p=probability)
 def test_top_p_is_that_of_transformers(
     data, p, given_candidates, step_after, by_transformers, assert_same

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.testing import decode
+from playground_sampling.bans import NoRepeatNGram
 from playground_sampling.penalties import RepetitionPenalty
-from playground_sampling.steering import NoRepeatNGram
 from playground_sampling.strategies import Greedy
 from playground_sampling.temperature import Temperature
 from playground_search.beam import Beam

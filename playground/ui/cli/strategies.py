@@ -41,13 +41,14 @@ def list_stages(app: App, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show(app: App, name: str, as_json: bool) -> None:
-    """The options of one stage: type, range, default, meaning."""
-    from playground.api.options import options_of
+    """What one stage computes, and its options: type, range, default, meaning."""
+    from playground.api.options import details_of, options_of
 
     kind, name, registry = _find(app.session().plugins, name)
     stage = registry[name]
     about = _described(kind, name, registry)
     about |= {"plugin": registry.owner(name), "aliases": list(registry.aliases(name))}
+    about["details"] = list(details_of(stage))
     options = [_option(option) for option in options_of(stage)]
     if as_json:
         print_json({**about, "options": options})
@@ -56,6 +57,8 @@ def show(app: App, name: str, as_json: bool) -> None:
     if about["aliases"]:
         write_line(f"also called {', '.join(about['aliases'])}")
     write_line(about["summary"])
+    for paragraph in about["details"]:
+        write_line(paragraph)
     if options:
         write_line()
         print_table(("option", "type", "range", "default", "help"), [_cells(o) for o in options])

@@ -1,0 +1,180 @@
+"""Bans: which tokens may not be said, or may alone be said, whatever the model thinks of them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from playground.api import InvalidInput, Meta, Processor, Step
+from playground_sampling.tokens import Phrase, Tokens, check_known, sequence_ids, token_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy import ndarray
+
+    from playground.api import Candidates
+
+
+class NoRepeatNGram(Processor, frozen=True):
+    """Remove every token that would complete an n-gram that the prompt or the text already has.
+
+    With n = 1 no token is said twice. An error where no candidate would be left. (Paulus et al.
+    2018)
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("no_repeat_ngram_size",)
+
+    n: Annotated[int, Meta(ge=1, description="how many tokens in a row may not come twice")] = 3
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        places = candidates.find(list(_completions(list(step.ids), self.n)))
+        return without(
+            places,
+            candidates,
+            f"no_repeat_ngram({self.n}): all {len(candidates)} candidates left would repeat",
+            "raise n, or put it before the stages that keep few tokens",
+        )
+
+
+class BadWords(Processor, frozen=True):
+    """Never complete one of these texts or lists of ids: `bad_words(["foo", [262, 290]])`.
+
+    Remove the last token of a sequence where its others are the text's last. A text is banned as it is
+    tokenised, and with a space before it, as vLLM does; other spellings and case are other texts.
+    (transformers, vLLM)
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("bad_words_ids",)
+
+    words: Annotated[
+        tuple[str | tuple[int, ...], ...], Meta(description="texts, and lists of token ids")
+    ]
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        sequences = {ids for word in self.words for ids in _spellings(word, step)}
+        for ids in sequences:
+            check_known(ids, candidates, "bad_words")
+        banned = [ids[-1] for ids in sequences if follows(step.ids, ids)]
+        return without(
+            candidates.find(banned),
+            candidates,
+            f"bad_words: all {len(candidates)} candidates left would complete one",
+            BEFORE_FEW,
+        )
+
+
+class Suppress(Processor, frozen=True):
+    """Never say these tokens: `suppress([50256, "~"])`, or not as the first of the text.
+
+    A text stands for each of the tokens it consists of; `bad_words` bans sequences. With
+    `first_only` only the first new token is concerned. (transformers' `suppress_tokens` and
+    `begin_suppress_tokens`)
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("suppress_tokens",)
+
+    tokens: Annotated[Tokens, Meta(description="ids and texts")]
+    first_only: Annotated[bool, Meta(description="only where the text begins")] = False
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        ids = token_ids(self.tokens, step, "suppress")
+        check_known(ids, candidates, "suppress")
+        if self.first_only and step.position > step.prompt_length:
+            return candidates
+        return without(
+            candidates.find(ids),
+            candidates,
+            f"suppress: all {len(candidates)} candidates left are suppressed",
+            BEFORE_FEW,
+        )
+
+
+class Allow(Processor, frozen=True):
+    """Say nothing but these tokens: `allow("0123456789")`, `allow([11, 13])`.
+
+    A text stands for each of the tokens it consists of. The text ends by itself only where a token
+    that ends it is among them. An error where none of them is left. (vLLM's `allowed_token_ids`)
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("allowed_token_ids",)
+
+    tokens: Annotated[Tokens, Meta(description="ids and texts")]
+
+    def __call__(self, candidates: Candidates, step: Step) -> Candidates:
+        ids = token_ids(self.tokens, step, "allow")
+        check_known(ids, candidates, "allow")
+        return only(candidates.find(ids), candidates, "allow")
+
+
+BEFORE_FEW = "put it before the stages that keep few tokens"
+
+
+def follows(text: Sequence[int], sequence: tuple[int, ...]) -> bool:
+    """Whether `text` ends with all of `sequence` but its last."""
+    rest = len(sequence) - 1
+    return not rest or (len(text) >= rest and tuple(text[-rest:]) == sequence[:-1])
+
+
+def without(places: ndarray, candidates: Candidates, none_left: str, hint: str) -> Candidates:
+    """The candidates but those at `places` (m,). Raises InvalidInput where none would be left."""
+    import numpy as np
+
+    from playground.api import Candidates
+
+    if not len(places):
+        return candidates
+    if len(places) == len(candidates):
+        raise InvalidInput(none_left, hint)
+    if len(places) <= FEW:
+        ids, scores = _spliced(candidates.ids, places), _spliced(candidates.scores, places)
+        return Candidates(scores, ids, candidates.vocabulary)
+    standing = np.ones(len(candidates), dtype=bool)
+    standing[places] = False
+    return candidates.keep(standing)
+
+
+FEW = 32
+"""So many gaps are quicker to copy around than a mask is to apply."""
+
+
+def _spliced(values: ndarray, places: ndarray) -> ndarray:
+    """`values` (n,) without those at `places`, ascending."""
+    import numpy as np
+
+    bounds = pairwise([-1, *places.tolist(), len(values)])
+    return np.concatenate([values[before + 1 : after] for before, after in bounds])
+
+
+def only(places: ndarray, candidates: Candidates, stage: str) -> Candidates:
+    """The candidates at `places` (m,). Raises InvalidInput where there is none."""
+    if not len(places):
+        raise InvalidInput(
+            f"{stage}: none of its tokens is among the {len(candidates)} candidates left",
+            BEFORE_FEW,
+        )
+    return candidates if len(places) == len(candidates) else candidates.at(places)
+
+
+def _spellings(word: Phrase, step: Step) -> list[tuple[int, ...]]:
+    """A list of ids as it is; a text as it stands alone, and after a space if that can be said."""
+    spellings = [sequence_ids(word, step, "bad_words")]
+    if isinstance(word, str) and not word.startswith(" "):
+        with suppress(InvalidInput):  # A vocabulary of characters may have no space.
+            spellings.append(sequence_ids(f" {word}", step, "bad_words"))
+    return spellings
+
+
+def _completions(ids: list[int], n: int) -> set[int]:
+    """What followed the last n - 1 of `ids` wherever they stood before."""
+    if n == 1:
+        return set(ids)
+    if len(ids) < n:
+        return set()
+    prefix = ids[1 - n :]
+    return {
+        ids[end]
+        for end in range(n - 1, len(ids))
+        if ids[end - 1] == prefix[-1] and ids[end + 1 - n : end] == prefix
+    }
