@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playground.plugins import load_plugins
 
-PAGE = Path(__file__).parents[2] / "docs" / "strategies.md"
+PAGE = Path(__file__).parents[2] / "docs" / "decoding.md"
 CELL = re.compile(r"(?<!\\)\|")
 
 
