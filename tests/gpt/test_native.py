@@ -190,6 +190,21 @@ def test_a_driver_without_a_device_leaves_the_work_to_the_processor(tiny, monkey
 
 
 @needs_native
+def test_the_room_of_a_text_that_nobody_needs_is_used_again(make_folder):
+    model = load(make_folder("gpt2")[0])
+    reading = read(model, [1, 2, 3])
+    keys, _ = reading.state.log.room
+    other = read(model, [4])
+    assert other.state.log.room[0] is not keys
+    del reading
+    again = read(model, [5])
+    assert again.state.log.room[0] is keys
+    np.testing.assert_array_equal(
+        read(model, [4, 5]).logits[1:], read(model, [5], other.state).logits
+    )
+
+
+@needs_native
 def test_no_memory_is_an_error_and_not_the_end(tiny, monkeypatch):
     model = load(tiny[0])
     monkeypatch.setattr(model._library, "_code", _Starved())

@@ -15,19 +15,24 @@ static void *at(const struct log *log, void *base, size_t index) {
     return (char *)base + index * size_of(log->number);
 }
 
-static void *keys_of(const struct log *log, int head, int64_t position) {
-    return at(log, log->keys, (head * log->capacity + position / PANEL * PANEL) * log->head_width);
+/* Which of all heads in the log it is, in the panel of `position`. */
+static size_t place_of(const struct log *log, int head, int64_t position) {
+    return (position / PANEL * log->heads_of_panel + head) * PANEL;
 }
 
-static void *values_of(const struct log *log, int head) {
-    return at(log, log->values, head * log->capacity * log->padded);
+static void *keys_of(const struct log *log, int head, int64_t position) {
+    return at(log, log->keys, place_of(log, head, position) * log->head_width);
+}
+
+static void *values_of(const struct log *log, int head, int64_t position) {
+    return at(log, log->values, place_of(log, head, position) * log->padded);
 }
 
 void remember(const struct log *log, int position, const float *keys, const float *values) {
     int width = log->head_width;
     for (int head = 0; head < log->heads; head++) {
-        void *panel = keys_of(log, head, position), *row = values_of(log, head);
-        size_t first = (size_t)position * log->padded;
+        void *panel = keys_of(log, head, position), *row = values_of(log, head, position);
+        size_t first = (size_t)(position % PANEL) * log->padded;
         for (int d = 0; d < width; d++) {
             store_as(log->number, panel, d * PANEL + position % PANEL, keys[head * width + d]);
             store_as(log->number, row, first + d, values[head * width + d]);
@@ -67,7 +72,7 @@ static void look_back(const struct looking *look, int head, float scale, float *
     float sums[TILE][PANEL], totals[TILE];
     const float *queries = look->queries + head * width;
     for (int64_t panel = 0; panel < padded; panel += PANEL) {
-        tile(log->number, rows, queries, look->stride, keys_of(log, head, panel), PANEL, width, sums);
+        tile(log->number, rows, queries, look->stride, keys_of(log, head, panel), PANEL, width, sums, 0);
         for (int r = 0; r < rows; r++)
             for (int j = 0; j < PANEL; j++) scores[r * padded + panel + j] = sums[r][j] * scale;
     }
@@ -76,9 +81,12 @@ static void look_back(const struct looking *look, int head, float scale, float *
         if (look->attention) tell(look, r, head, scores + r * padded, totals[r]);
     }
     for (int first = 0; first < width; first += PANEL) {
-        const void *values = at(log, values_of(log, head), first);
         int count = width - first < PANEL ? width - first : PANEL;
-        tile(log->number, rows, scores, padded, values, log->padded, length, sums);
+        for (int64_t panel = 0; panel < length; panel += PANEL) {
+            const void *values = at(log, values_of(log, head, panel), first);
+            int seen = length - panel < PANEL ? length - panel : PANEL;
+            tile(log->number, rows, scores + panel, padded, values, log->padded, seen, sums, panel > 0);
+        }
         for (int r = 0; r < rows; r++) {
             float *mixed = look->mixed + ((size_t)r * log->heads + head) * width + first;
             for (int d = 0; d < count; d++) mixed[d] = sums[r][d] / totals[r];

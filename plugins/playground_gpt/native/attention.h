@@ -1,8 +1,8 @@
 /* Causal attention of some queries to all that was read before them, and the log of keys and values.
  *
- * The log of a layer and head: keys as panels of PANEL positions, (panel, head width, PANEL), so that scores
- * are products like all others; values by position, (position, padded), rows filled up with zeros to whole
- * panels.
+ * The log has a panel of PANEL positions after the other, so that it grows at its end and nothing moves. In a
+ * panel, for each layer and head: keys as (head width, PANEL), so that scores are products like all others;
+ * values by position, (PANEL, padded), rows filled up with zeros to whole panels.
  */
 #pragma once
 
@@ -11,8 +11,8 @@
 struct log {
     enum number number;
     int heads, head_width, padded; /* padded: head width in whole panels */
-    int64_t capacity;              /* positions, a multiple of PANEL */
-    void *keys, *values;           /* of one layer */
+    int64_t heads_of_panel;        /* of all layers together */
+    void *keys, *values;           /* of one layer, in the first panel */
 };
 
 /* Consecutive tokens of one text, at most TILE, that look back together. */

@@ -42,6 +42,7 @@ def build(
         head_width=architecture.width // architecture.heads,
         number=CACHE[dtype],
         panel=library.panel,
+        context_length=architecture.positions,
     )
     return NativeGpt(library, structure, builder.held, architecture, layout, tokenizer, dtype)
 

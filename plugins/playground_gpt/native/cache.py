@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy import ndarray
@@ -10,60 +10,81 @@ from numpy import ndarray
 from playground_gpt.states import GptState
 
 BITS = {"float32": np.float32, "bfloat16": np.uint16, "float16": np.uint16}
+SPARES = 2
+"""Rooms of logs that nobody needs any more, kept for the next: fresh memory takes long to touch."""
+
+Room = tuple[ndarray, ndarray]
+"""keys (panels, layers, heads, head width, panel), values (panels, layers, heads, panel, padded width)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """How the logs of one model look: numbers of type `number`, positions of keys in panels of `panel`."""
+    """How the logs of one model look: numbers of type `number`, positions in panels of `panel`.
+
+    A log has room for the whole context from the beginning; what is not touched takes no memory.
+    """
 
     layers: int
     heads: int
     head_width: int
     number: str
     panel: int
+    context_length: int
+    spares: list[Room] = field(default_factory=list)
 
     def start(self) -> GptState[Log]:
-        return GptState(self.empty(0), 0)
+        return GptState(Log(self, None), 0)
 
-    def empty(self, capacity: int) -> Log:
-        """Room for at least `capacity` positions."""
-        panels = _whole(capacity, self.panel)
-        outer = (self.layers, self.heads)
-        keys = np.empty((*outer, panels, self.head_width, self.panel), BITS[self.number])
-        padded = _whole(self.head_width, self.panel) * self.panel
-        values = np.empty((*outer, panels * self.panel, padded), BITS[self.number])
-        return Log(self, keys, values)
+    def panels(self, positions: int) -> int:
+        """How many panels `positions` fill, the last perhaps in part."""
+        return -(-positions // self.panel)
 
-
-def _whole(size: int, panel: int) -> int:
-    """Panels that `size` things fill, the last perhaps in part."""
-    return -(-size // panel)
+    def room(self) -> Room:
+        """Room for a log, with whatever is in it."""
+        if self.spares:
+            return self.spares.pop()
+        outer = (self.panels(self.context_length), self.layers, self.heads)
+        padded = self.panels(self.head_width) * self.panel
+        bits = BITS[self.number]
+        keys = np.empty((*outer, self.head_width, self.panel), bits)
+        return keys, np.empty((*outer, self.panel, padded), bits)
 
 
 class Log:
-    """keys (layers, heads, panels, head width, panel), values (layers, heads, capacity, padded width)."""
+    """A room, or none yet."""
 
-    def __init__(self, layout: Layout, keys: ndarray, values: ndarray) -> None:
+    def __init__(self, layout: Layout, room: Room | None) -> None:
         self.layout = layout
-        self.keys = keys
-        self.values = values
+        self.room = room
         self.tip = 0
+
+    def __del__(self) -> None:
+        if self.room is not None and len(self.layout.spares) < SPARES:
+            self.layout.spares.append(self.room)
 
     @property
     def capacity(self) -> int:
-        capacity: int = self.values.shape[2]
-        return capacity
+        return self.layout.context_length if self.room else 0
 
     @property
     def nbytes(self) -> int:
-        return self.keys.nbytes + self.values.nbytes
+        """Of the panels that have been touched."""
+        touched = self.layout.panels(self.tip)
+        return sum(part[:touched].nbytes for part in self.room) if self.room else 0
+
+    def addresses(self) -> tuple[int, int]:
+        """Of the keys and the values of a log that a state has positions in."""
+        assert self.room is not None, "positions are claimed before they are read"
+        keys, values = self.room
+        return keys.ctypes.data, values.ctypes.data
 
     def copied(self, length: int, capacity: int) -> Log:
-        log = self.layout.empty(capacity)
-        panels = _whole(length, self.layout.panel)
-        log.keys[:, :, :panels] = self.keys[:, :, :panels]
-        log.values[:, :, :length] = self.values[:, :, :length]
-        return log
+        room = self.layout.room()
+        if self.room:
+            panels = self.layout.panels(length)
+            for new, old in zip(room, self.room, strict=True):
+                new[:panels] = old[:panels]
+        return Log(self.layout, room)
 
     def become(self, other: Log) -> None:
-        self.keys, self.values = other.keys, other.values
+        self.room, other.room = other.room, None

@@ -84,10 +84,11 @@ static void remember_layer(const struct pass *p, int layer) {
     const float *qkv = p->qkv;
     for (int r = 0; r < p->count; r++) {
         const struct row *row = p->rows + r;
-        size_t positions = (size_t)layer * model->heads * row->capacity * size_of(model->number);
-        p->logs[r] = (struct log){model->number, model->heads, head_width, padded, row->capacity,
-                                  (char *)row->keys + positions * head_width,
-                                  (char *)row->values + positions * padded};
+        size_t heads = (size_t)layer * model->heads * PANEL * size_of(model->number);
+        p->logs[r] = (struct log){model->number, model->heads, head_width, padded,
+                                  (int64_t)model->layers * model->heads,
+                                  (char *)row->keys + heads * head_width,
+                                  (char *)row->values + heads * padded};
         for (int i = 0; i < row->count; i++, qkv += 3 * width)
             remember(p->logs + r, row->start + i, qkv + width, qkv + 2 * width);
     }

@@ -34,8 +34,7 @@ struct row {
     const int32_t *tokens;
     int32_t count, start;
     int32_t kept;         /* of how many of its last tokens the logits are wanted */
-    int64_t capacity;     /* of the log, in positions */
-    void *keys, *values;  /* the log: (layers, heads, capacity, head width, padded for the values) */
+    void *keys, *values;  /* the log: (panels, layers, heads, …), see attention.h */
     float *hidden;        /* (layers + 1, count, width), or none */
     float *attention;     /* (layers, heads, count, start + count), or none */
 };

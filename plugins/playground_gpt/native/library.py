@@ -80,7 +80,6 @@ class Row(Structure):
         ("count", c_int32),
         ("start", c_int32),
         ("kept", c_int32),
-        ("capacity", c_int64),
         ("keys", c_void_p),
         ("values", c_void_p),
         ("hidden", c_void_p),

@@ -76,7 +76,7 @@ static void float_piece(void *what, int piece, int thread) {
     float sums[TILE][PANEL];
     for (int row = from; row < to; row += TILE) {
         int rows = least(TILE, to - row);
-        tile(panel.number, rows, p->x + (size_t)row * inputs, inputs, panel.w, panel.stride, inputs, sums);
+        tile(panel.number, rows, p->x + (size_t)row * inputs, inputs, panel.w, panel.stride, inputs, sums, 0);
         for (int r = 0; r < rows; r++) finish(p, row + r, first, count, sums[r]);
     }
 }

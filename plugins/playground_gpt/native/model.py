@@ -108,6 +108,4 @@ def _fill(row: Row, tokens: int, read: Read, state: GptState[Log], kept: int) ->
     row.count = count
     row.start = state.length - count
     row.kept = kept
-    row.capacity = state.log.capacity
-    row.keys = state.log.keys.ctypes.data
-    row.values = state.log.values.ctypes.data
+    row.keys, row.values = state.log.addresses()

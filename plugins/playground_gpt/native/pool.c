@@ -1,5 +1,5 @@
-/* A worker that has nothing to do looks for work for some tens of microseconds, which is less than waking it
- * takes, then sleeps. Work does not wait for workers that sleep: who comes late finds nothing left to take.
+/* A worker that has nothing to do looks for work for about a millisecond, so that it is awake when a token
+ * follows the one before, then sleeps: waking it takes long. Work does not wait for workers that sleep: who comes late finds nothing left to take.
  */
 #include "pool.h"
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 enum {
-    LOOKS = 1500,         /* each is a pause of some 40 to 140 cycles */
+    LOOKS = 20000,        /* each is a pause of some 40 to 140 cycles */
     CLOSED = INT_MAX / 2, /* more than there ever are pieces, and room for those who still ask */
 };
 
@@ -118,6 +118,6 @@ void pool_run(work function, void *what, int pieces) {
     atomic_store(&pool.next, CLOSED);
     for (int look = 1; atomic_load(&pool.inside); look++) {
         _mm_pause();
-        if (look % LOOKS == 0) sched_yield();
+        if (look % 1024 == 0) sched_yield();
     }
 }

@@ -14,14 +14,15 @@ INLINE void ask_ahead(const void *from, int bytes) {
     for (int i = 0; i < bytes; i += 64) _mm_prefetch((const char *)from + AHEAD + i, _MM_HINT_T0);
 }
 
-/* sums[r][0..PANEL) = x[r * x_stride + k] * w[k * w_stride + 0..PANEL), summed over k < inputs. */
+/* sums[r][0..PANEL) = x[r * x_stride + k] * w[k * w_stride + 0..PANEL), summed over k < inputs; with `more`,
+ * added to what is in `sums`, in the order as if they had been summed together. */
 INLINE void tile_of(enum number number, int rows, const float *x, size_t x_stride, const void *w,
-                    size_t w_stride, int inputs, float (*sums)[PANEL]) {
+                    size_t w_stride, int inputs, float (*sums)[PANEL], int more) {
     vec sum[TILE][WIDE];
 #pragma GCC unroll 6
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
-        for (int j = 0; j < WIDE; j++) sum[r][j] = (vec){0};
+        for (int j = 0; j < WIDE; j++) sum[r][j] = more ? load(sums[r] + j * LANES) : (vec){0};
     for (int k = 0; k < inputs; k++) {
         vec column[WIDE];
         if (rows == 1 && number != FLOAT32)
@@ -78,7 +79,7 @@ INLINE void tile_of_bytes(int rows, const uint8_t *q, size_t q_stride, const int
     }
 
 void tile(enum number number, int rows, const float *x, size_t x_stride, const void *w, size_t w_stride,
-          int inputs, float (*sums)[PANEL]);
+          int inputs, float (*sums)[PANEL], int more);
 
 void tile_bytes(int rows, const uint8_t *q, size_t q_stride, const int8_t *w, int inputs,
                 int32_t (*sums)[PANEL]);
