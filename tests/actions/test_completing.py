@@ -26,7 +26,7 @@ def complete(hands):
         ("/unload sh", ["/unload shakespeare"]),
         ("/device c", ["/device cpu", "/device cuda"]),
         ("/strategy gre", ["/strategy greedy"]),
-        ("/strategy greedy|top_", ["/strategy greedy|top_k", "/strategy greedy|top_p"]),
+        ("/strategy greedy|repet", ["/strategy greedy|repetition_penalty"]),
         ("/strategy beam(wid", ["/strategy beam(width="]),
         ("/strategy beam(width=", ["/strategy beam(width=4"]),
         ("/strategy beam(4, len", ["/strategy beam(4, length_penalty="]),
