@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
+from mmap import mmap
 
 import numpy as np
 from numpy import ndarray
@@ -46,8 +48,14 @@ class Layout:
         outer = (self.panels(self.context_length), self.layers, self.heads)
         padded = self.panels(self.head_width) * self.panel
         bits = BITS[self.number]
-        keys = np.empty((*outer, self.head_width, self.panel), bits)
-        return keys, np.empty((*outer, self.panel, padded), bits)
+        keys = _untouched((*outer, self.head_width, self.panel), bits)
+        return keys, _untouched((*outer, self.panel, padded), bits)
+
+
+def _untouched(shape: tuple[int, ...], kind: type) -> ndarray:
+    """As np.empty, which asks for large pages: zeroing those takes longer than a short text takes to read."""
+    size = prod(shape) * np.dtype(kind).itemsize
+    return np.frombuffer(mmap(-1, size), kind).reshape(shape)
 
 
 class Log:
