@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
 from typing import TYPE_CHECKING
 
 from playground.ui.cli import console, probability
@@ -23,30 +22,12 @@ REASONS = {
 }
 
 
-class InOrder:
-    """Gives events out one sequence after the other; those of a later one wait for their turn."""
-
-    def __init__(self) -> None:
-        self._turn = 0
-        self._waiting: dict[int, deque[Event]] = {}
-
-    def push(self, event: Event) -> list[Event]:
-        """The events whose turn has come with this one."""
-        from playground.api import Finished
-
-        self._waiting.setdefault(event.sequence, deque()).append(event)
-        ready = []
-        while queue := self._waiting.get(self._turn):
-            ready.append(queue.popleft())
-            if isinstance(ready[-1], Finished):
-                self._turn += 1
-        return ready
-
-
 class Text(View):
     """Only the generated text goes to stdout, every token flushed as it comes."""
 
     def __init__(self, request: GenerationRequest) -> None:
+        from playground.session.in_order import InOrder
+
         super().__init__()
         self._request = request
         self._order = InOrder()
