@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from playground.api.candidates import Candidates
     from playground.api.commands import Command
     from playground.api.decoding import (
+        About,
         Commit,
         DecodeContext,
         Decoding,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_CHAIN",
+    "About",
     "Action",
     "Alternative",
     "Argument",
@@ -141,6 +143,7 @@ _NAMES = {
     "candidates": ("Candidates",),
     "commands": ("Command",),
     "decoding": (
+        "About",
         "Commit",
         "DecodeContext",
         "Decoding",

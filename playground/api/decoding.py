@@ -48,6 +48,21 @@ class Step(msgspec.Struct, frozen=True):
         return len(self.ids)
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What people should know of a stage besides its options; listings and docs/decoding.md say it.
+
+    group: the heading under which it stands. formula: what it computes, in a line. source: who described
+    it, and when. elsewhere: which engines have it, and how theirs differs. neutral: the call with which it
+    changes nothing, such as `top_p(1)`.
+    """
+
+    group: str = ""
+    formula: str = ""
+    source: str = ""
+    elsewhere: str = ""
+    neutral: str = ""
+
+
 class Processor(msgspec.Struct, frozen=True):
     """A stage of the chain; its fields are its options.
 
@@ -55,6 +70,7 @@ class Processor(msgspec.Struct, frozen=True):
     """
 
     aliases: ClassVar[tuple[str, ...]] = ()
+    about: ClassVar[About] = About()
 
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
         raise NotImplementedError
@@ -133,6 +149,7 @@ class Strategy(msgspec.Struct, frozen=True):
 
     needs: ClassVar[Need] = Need.LOGITS
     aliases: ClassVar[tuple[str, ...]] = ()
+    about: ClassVar[About] = About()
     deterministic: ClassVar[bool] = False
     """Whether the seed has no influence, so that several sequences would be the same."""
 
