@@ -123,6 +123,27 @@ def test_the_number_of_threads_changes_no_bit(tiny):
 
 
 @needs_native
+@pytest.mark.parametrize("variant", native.VARIANTS)
+def test_however_many_tokens_are_read_at_once_each_is_read_as_alone(
+    make_folder, monkeypatch, variant
+):
+    """A few more than one tile reads weights where they lie, many more a copy of them."""
+    chosen = native.load(variant)
+    if chosen is None:
+        pytest.skip(f"this processor has no {variant}")
+    monkeypatch.setattr(decoder, "native_library", lambda *_: chosen)
+    model = load(make_folder("gpt2", **ODD)[0])
+    ids = draw(40)
+    alone, state = [], model.start()
+    for token in ids:
+        reading = read(model, [token], state)
+        alone.append(reading.logits[0])
+        state = reading.state
+    for count in range(2, 41):
+        np.testing.assert_array_equal(read(model, ids[:count]).logits, alone[:count])
+
+
+@needs_native
 def test_several_threads_of_a_program_may_read_at_once(tiny):
     model = load(tiny[0])
     texts = [draw(40, seed=seed) for seed in range(8)]

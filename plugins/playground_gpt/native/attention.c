@@ -28,14 +28,15 @@ static void *values_of(const struct log *log, int head, int64_t position) {
     return at(log, log->values, place_of(log, head, position) * log->padded);
 }
 
-void remember(const struct log *log, int position, const float *keys, const float *values) {
+void remember(const struct log *log, int head, int position, int count, const float *keys, const float *values,
+              size_t stride) {
     int width = log->head_width;
-    for (int head = 0; head < log->heads; head++) {
+    for (int last = position + count; position < last; position++, keys += stride, values += stride) {
         void *panel = keys_of(log, head, position), *row = values_of(log, head, position);
         size_t first = (size_t)(position % PANEL) * log->padded;
         for (int d = 0; d < width; d++) {
-            store_as(log->number, panel, d * PANEL + position % PANEL, keys[head * width + d]);
-            store_as(log->number, row, first + d, values[head * width + d]);
+            store_as(log->number, panel, d * PANEL + position % PANEL, keys[d]);
+            store_as(log->number, row, first + d, values[d]);
         }
         for (int d = width; d < log->padded; d++) store_as(log->number, row, first + d, 0);
     }

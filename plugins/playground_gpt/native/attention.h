@@ -29,8 +29,10 @@ struct looking {
 /* Bytes of room that a thread needs to look back at `positions`. */
 size_t attention_room(int64_t positions);
 
-/* Write a token's keys and values, (heads * head_width) each, at `position`. */
-void remember(const struct log *log, int position, const float *keys, const float *values);
+/* Write one head's keys and values of `count` tokens from `position` on, those of a token `stride` after those
+ * of the one before. */
+void remember(const struct log *log, int head, int position, int count, const float *keys, const float *values,
+              size_t stride);
 
 /* Mix the values of what each token looks at. `scale` multiplies the scores. */
 void attend(const struct looking *tiles, int count, float scale);

@@ -76,22 +76,34 @@ static void project(const struct pass *p, const struct block *block) {
     }
 }
 
+static void remember_piece(void *what, int piece, int thread) {
+    (void)thread;
+    const struct pass *p = what;
+    int heads = p->model->heads, head = piece % heads, width = p->model->width;
+    const struct log *log = p->logs + piece / heads;
+    const struct row *row = p->rows + piece / heads;
+    const float *qkv = p->qkv + head * log->head_width;
+    for (const struct row *before = p->rows; before < row; before++) qkv += (size_t)before->count * 3 * width;
+    remember(log, head, row->start, row->count, qkv + width, qkv + 2 * width, 3 * width);
+}
+
 /* The log of every row at `layer`, with the new tokens in it. */
 static void remember_layer(const struct pass *p, int layer) {
     const struct gpt *model = p->model;
-    int width = model->width, head_width = width / model->heads;
+    int head_width = model->width / model->heads;
     int padded = (head_width + PANEL - 1) / PANEL * PANEL;
-    const float *qkv = p->qkv;
+    size_t heads = (size_t)layer * model->heads * PANEL * size_of(model->number);
     for (int r = 0; r < p->count; r++) {
         const struct row *row = p->rows + r;
-        size_t heads = (size_t)layer * model->heads * PANEL * size_of(model->number);
         p->logs[r] = (struct log){model->number, model->heads, head_width, padded,
                                   (int64_t)model->layers * model->heads,
                                   (char *)row->keys + heads * head_width,
                                   (char *)row->values + heads * padded};
-        for (int i = 0; i < row->count; i++, qkv += 3 * width)
-            remember(p->logs + r, row->start + i, qkv + width, qkv + 2 * width);
     }
+    int pieces = p->count * model->heads;
+    if (p->tokens > TILE) pool_run(remember_piece, (void *)p, pieces);
+    else /* less than what meeting costs */
+        for (int piece = 0; piece < pieces; piece++) remember_piece((void *)p, piece, 0);
 }
 
 /* Lay out who looks back with whom: the last `asked` tokens of each row, or all. */

@@ -49,6 +49,9 @@ static void finish(const struct product *p, int row, int first, int count, float
     }
 }
 
+/* Up to so many rows read weights where they lie, in blocks of so many inputs. */
+enum { FEW = 4 * TILE, BLOCK = 64 };
+
 /* Float weights of a panel, and how far apart its rows are; the panel is copied where that pays. */
 struct panel { enum number number; const void *w; size_t stride; };
 
@@ -60,11 +63,25 @@ static struct panel panel_of(const struct product *p, int first, int count, int 
         return (struct panel){number, (const uint16_t *)layer->weight + first * inputs, PANEL};
     }
     const float *w = (const float *)layer->weight + first;
-    if (count == PANEL && rows <= TILE) return (struct panel){FLOAT32, w, layer->outputs};
+    if (count == PANEL && rows <= FEW) return (struct panel){FLOAT32, w, layer->outputs};
     memset(room, 0, count < PANEL ? sizeof(float) * inputs * PANEL : 0);
     for (size_t k = 0; k < inputs; k++)
         memcpy(room + k * PANEL, w + k * layer->outputs, sizeof(float) * count);
     return (struct panel){FLOAT32, room, PANEL};
+}
+
+/* Few rows: weights are read once, where they lie, a block of inputs after the other for all the rows. */
+static void float_few(const struct product *p, int first, int from, int to, struct panel panel) {
+    int inputs = p->layer->inputs;
+    float sums[FEW][PANEL];
+    for (int k = 0; k < inputs; k += BLOCK) {
+        const char *w = (const char *)panel.w + k * panel.stride * size_of(panel.number);
+        const float *x = p->x + (size_t)from * inputs + k;
+        for (int r = 0; r < to - from; r += TILE)
+            tile(panel.number, least(TILE, to - from - r), x + (size_t)r * inputs, inputs, w, panel.stride,
+                 least(BLOCK, inputs - k), sums + r, k > 0);
+    }
+    for (int r = 0; r < to - from; r++) finish(p, from + r, first, PANEL, sums[r]);
 }
 
 static void float_piece(void *what, int piece, int thread) {
@@ -73,6 +90,10 @@ static void float_piece(void *what, int piece, int thread) {
     int first = piece % p->panels * PANEL, from = piece / p->panels * p->group;
     int count = least(PANEL, p->layer->outputs - first), to = least(from + p->group, p->rows);
     struct panel panel = panel_of(p, first, count, to - from, pool_room(thread));
+    if (count == PANEL && to - from > TILE && to - from <= FEW) {
+        float_few(p, first, from, to, panel);
+        return;
+    }
     float sums[TILE][PANEL];
     for (int row = from; row < to; row += TILE) {
         int rows = least(TILE, to - row);

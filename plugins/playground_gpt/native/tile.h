@@ -7,8 +7,9 @@
 
 #include "vector.h"
 
-/* One row reads packed weights once, as a stream, faster than a processor expects: ask for them early. */
-enum { AHEAD = 4096 };
+/* Weights are read once, as a stream, faster than a processor expects, and few rows leave it no time to look
+ * ahead: ask for them early. AHEAD is in bytes of packed weights, ROWS_AHEAD in inputs of those that lie apart. */
+enum { AHEAD = 4096, ROWS_AHEAD = 16 };
 
 INLINE void ask_ahead(const void *from, int bytes) {
     for (int i = 0; i < bytes; i += 64) _mm_prefetch((const char *)from + AHEAD + i, _MM_HINT_T0);
@@ -27,6 +28,9 @@ INLINE void tile_of(enum number number, int rows, const float *x, size_t x_strid
         vec column[WIDE];
         if (rows == 1 && number != FLOAT32)
             ask_ahead((const uint16_t *)w + k * w_stride, PANEL * sizeof(uint16_t));
+#pragma GCC unroll 4
+        for (int j = 0; number == FLOAT32 && rows > 1 && j < WIDE; j++)
+            _mm_prefetch((const float *)w + (k + ROWS_AHEAD) * w_stride + j * LANES, _MM_HINT_T0);
 #pragma GCC unroll 4
         for (int j = 0; j < WIDE; j++) column[j] = load_as(number, w, k * w_stride + j * LANES);
 #pragma GCC unroll 6
@@ -50,7 +54,7 @@ INLINE void tile_of_bytes(int rows, const uint8_t *q, size_t q_stride, const int
         for (int j = 0; j < WIDE; j++) sum[r][j] = (ints){0};
     for (int k = 0; k < inputs; k += 4) {
         ints column[WIDE];
-        if (rows == 1) ask_ahead(w + (size_t)k * PANEL, 4 * PANEL);
+        ask_ahead(w + (size_t)k * PANEL, 4 * PANEL);
 #pragma GCC unroll 4
         for (int j = 0; j < WIDE; j++)
             column[j] = *(const loose_ints *)(w + (size_t)k * PANEL + j * LANES * 4);
