@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import Annotated, ClassVar, Literal
 
 from playground.api import (
+    About,
     Commit,
     DecodeContext,
     Decoding,
@@ -46,9 +47,16 @@ class Hypothesis:
 class Beam(Strategy, frozen=True):
     """Follow the `width` likeliest texts side by side and take the best of those that finish.
 
-    A text of n tokens scores log p(text) / n^length_penalty. With width 1 it is greedy. A step
-    reads all texts in one pass. (Lowerre 1976; Sutskever, Vinyals and Le 2014)
+    n counts the tokens of the text. With width 1 it is greedy. A step reads all texts in one pass.
     """
+
+    about: ClassVar[About] = About(
+        group="Strategies",
+        formula="argmax log p(text) / n^length_penalty over the texts followed",
+        source="Lowerre 1976; Sutskever, Vinyals and Le 2014",
+        elsewhere="transformers, with the same tokens; vLLM",
+        neutral="beam(1)",
+    )
 
     deterministic: ClassVar[bool] = True
 
