@@ -65,6 +65,14 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     example: str = ""
 
 
+class TextEnds(Exception):
+    """A processor's word that the text is complete, where the model has no token left to say so.
+
+    The engine then ends the sequence as if the strategy had returned. A strategy that follows several texts
+    catches it: that text has finished.
+    """
+
+
 class Processor(msgspec.Struct, frozen=True):
     """A stage of the chain; its fields are its options.
 
