@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ReadAll,
         Step,
         Strategy,
+        TextEnds,
     )
     from playground.api.errors import (
         InvalidInput,
@@ -125,6 +126,7 @@ __all__ = [
     "Table",
     "Template",
     "TemplateTest",
+    "TextEnds",
     "Token",
     "Tokenizer",
     "Trained",
@@ -154,6 +156,7 @@ _NAMES = {
         "ReadAll",
         "Step",
         "Strategy",
+        "TextEnds",
     ),
     "errors": (
         "InvalidInput",

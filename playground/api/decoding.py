@@ -53,7 +53,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
     group: the heading under which it stands. formula: what it computes, in a line. source: who described
     it, and when. elsewhere: which engines have it, and how theirs differs. neutral: the call with which it
-    changes nothing, such as `top_p(1)`.
+    changes nothing, such as `top_p(1)`. example: the call of the worked example, where the defaults do
+    nothing there; its words are those of `playground.explain.words`.
     """
 
     group: str = ""
@@ -61,6 +62,15 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     elsewhere: str = ""
     neutral: str = ""
+    example: str = ""
+
+
+class TextEnds(Exception):
+    """A processor's word that the text is complete, where the model has no token left to say so.
+
+    The engine then ends the sequence as if the strategy had returned. A strategy that follows several texts
+    catches it: that text has finished.
+    """
 
 
 class Processor(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy import ndarray
 
 from playground.api.candidates import Candidates
-from playground.api.decoding import Processor, Step, Strategy
+from playground.api.decoding import Processor, Step, Strategy, TextEnds
 from playground.api.errors import PlaygroundError, PluginFailed
 from playground.chain_stages import build_stages
 from playground.engine.finite import all_finite
@@ -52,7 +52,7 @@ class Chain:
         for name, processor in self.processors:
             try:
                 narrowed = processor(candidates, step)
-            except PlaygroundError:
+            except (PlaygroundError, TextEnds):
                 raise
             except Exception as error:
                 called = self.called(name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from playground.api.decoding import Decoding, Effect, ReadAll
+from playground.api.decoding import Decoding, Effect, ReadAll, TextEnds
 from playground.api.errors import PlaygroundError, PluginFailed
 from playground.api.model import LanguageModel, Need, Read, Reading
 from playground.engine.finite import all_finite
@@ -119,7 +119,7 @@ class Scheduler:
             if not effect.reads:
                 raise PluginFailed(f"{task.label} asked for no reads")
             task.wanted, task.answers = effect.reads, (None,) * len(effect.reads)
-        except StopIteration:
+        except (StopIteration, TextEnds):
             self._end(task, None)
         except Exception as error:
             self._end(task, _blame(task.label, error))

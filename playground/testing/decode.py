@@ -16,6 +16,7 @@ from playground.api import (
     Reading,
     Step,
     Strategy,
+    TextEnds,
     Tokenizer,
 )
 from playground.api.options import name_of
@@ -82,7 +83,7 @@ def decode(
                 decoded.commits.append(effect)
                 if effect.token in model.tokenizer.eos_ids:
                     break
-    except StopIteration:
+    except (StopIteration, TextEnds):
         pass
     generator.close()
     return decoded

@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import InvalidInput, Meta, Processor, Step
+from playground.api import About, InvalidInput, Meta, Processor, Step
 from playground_sampling.tokens import Phrase, Tokens, check_known, sequence_ids, token_ids
 
 if TYPE_CHECKING:
@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 class NoRepeatNGram(Processor, frozen=True):
     """Remove every token that would complete an n-gram that the prompt or the text already has.
 
-    With n = 1 no token is said twice. An error where no candidate would be left. (Paulus et al.
-    2018)
+    With n = 1 no token is said twice. An error where no candidate would be left.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("no_repeat_ngram_size",)
+    about: ClassVar[About] = About(
+        group="Penalties",
+        formula="removes t where the last n - 1 tokens and t stood before",
+        source="Paulus, Xiong and Socher 2018",
+        elsewhere="transformers, the same; text-generation-webui",
+        neutral="no_repeat_ngram(1000000)",
+    )
 
     n: Annotated[int, Meta(ge=1, description="how many tokens in a row may not come twice")] = 3
 
@@ -42,11 +48,21 @@ class BadWords(Processor, frozen=True):
     """Never complete one of these texts or lists of ids: `bad_words(["foo", [262, 290]])`.
 
     Remove the last token of a sequence where its others are the text's last. A text is banned as it is
-    tokenised, and with a space before it, as vLLM does; other spellings and case are other texts.
-    (transformers, vLLM)
+    tokenised, and with a space before it; other spellings and case are other texts.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("bad_words_ids",)
+    about: ClassVar[About] = About(
+        group="Bans, wishes and lengths",
+        formula="removes what would complete a sequence",
+        source="transformers",
+        elsewhere=(
+            "transformers: ids; vLLM: texts, with and without a space before them, as here. "
+            "Neither stops another spelling"
+        ),
+        neutral="bad_words([])",
+        example='bad_words([" the mat"])',
+    )
 
     words: Annotated[
         tuple[str | tuple[int, ...], ...], Meta(description="texts, and lists of token ids")
@@ -68,12 +84,19 @@ class BadWords(Processor, frozen=True):
 class Suppress(Processor, frozen=True):
     """Never say these tokens: `suppress([50256, "~"])`, or not as the first of the text.
 
-    A text stands for each of the tokens it consists of; `bad_words` bans sequences. With
-    `first_only` only the first new token is concerned. (transformers' `suppress_tokens` and
-    `begin_suppress_tokens`)
+    A text stands for each of the tokens it consists of; `bad_words` bans sequences. With `first_only`
+    only the first new token is concerned.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("suppress_tokens",)
+    about: ClassVar[About] = About(
+        group="Bans, wishes and lengths",
+        formula="removes tokens, everywhere or as the first new one",
+        source="transformers",
+        elsewhere="transformers: `suppress_tokens`, and `begin_suppress_tokens` for `first_only`",
+        neutral="suppress([])",
+        example='suppress(" mat")',
+    )
 
     tokens: Annotated[Tokens, Meta(description="ids and texts")]
     first_only: Annotated[bool, Meta(description="only where the text begins")] = False
@@ -94,11 +117,18 @@ class Suppress(Processor, frozen=True):
 class Allow(Processor, frozen=True):
     """Say nothing but these tokens: `allow("0123456789")`, `allow([11, 13])`.
 
-    A text stands for each of the tokens it consists of. The text ends by itself only where a token
-    that ends it is among them. An error where none of them is left. (vLLM's `allowed_token_ids`)
+    A text stands for each of the tokens it consists of. The text ends by itself only where a token that
+    ends it is among them. An error where none of them is left.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("allowed_token_ids",)
+    about: ClassVar[About] = About(
+        group="Bans, wishes and lengths",
+        formula="removes all other tokens",
+        source="vLLM",
+        elsewhere="vLLM: `allowed_token_ids`",
+        example='allow(" mat rug")',
+    )
 
     tokens: Annotated[Tokens, Meta(description="ids and texts")]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import Meta, Processor, Step
+from playground.api import About, Meta, Processor, Step
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -21,14 +21,25 @@ HEAD = 512
 
 
 class TailFree(Processor, frozen=True):
-    """Cut where the sorted probabilities have stopped bending, at the share `z` (Bricken 2019).
+    """Cut where the sorted probabilities have stopped bending, at the share `z`.
 
-    d_i = |p_i - 2 p_(i+1) + p_(i+2)|, normalised to sum to 1. The tokens stand up to the first after
-    which the d_i sum to more than z, centred as by the author; the last is always cut. 1 keeps all, as
-    do two candidates or a flat distribution. llama.cpp cut one token earlier.
+    The tokens stand up to the first after which the curvatures, normalised to sum to 1, sum to more
+    than z, centred as by the author; the last is always cut. 1 keeps all, as do two candidates or a
+    flat distribution.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("tfs", "tfs_z")
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="sorted, up to where the sum of |p_i - 2 p_(i+1) + p_(i+2)|, normalised, exceeds z",
+        source="Bricken 2019",
+        elsewhere=(
+            "text-generation-webui, which is Bricken's; koboldcpp and older llama.cpp keep one "
+            "token less, and do not always cut the last"
+        ),
+        neutral="tail_free(1)",
+        example="tail_free(0.5)",
+    )
 
     z: Annotated[float, Meta(ge=0, le=1, description="share of the curvature that stands")] = 0.95
 
@@ -59,10 +70,20 @@ class TailFree(Processor, frozen=True):
 class TopH(Processor, frozen=True):
     """Keep the likeliest tokens while their part of the entropy is at most the share `h`.
 
-    The terms -p_i log p_i, likeliest first, are summed while the sum is at most h * H; the best always
-    stands. Judged are the `among` likeliest alone, p and H renormalised over them, as in transformers.
-    A bounded entropy as temperature rises. (Baghaei Potraghloo et al. 2025)
+    The best always stands. Judged are the `among` likeliest alone, p and H renormalised over them. A
+    bounded entropy as temperature rises.
     """
+
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="likeliest first, while the sum of -p log p is at most h H",
+        source="Baghaei Potraghloo et al. 2025",
+        elsewhere=(
+            "transformers, the same. The paper bounds the entropy of what is kept, renormalised; "
+            "transformers sums the terms as they are"
+        ),
+        neutral="top_h(1, 1000000)",
+    )
 
     h: Annotated[
         float, Meta(gt=0, le=1, description="share of the entropy; the paper takes 0.4")
@@ -82,12 +103,20 @@ class TopH(Processor, frozen=True):
 
 
 class MinK(Processor, frozen=True):
-    """Cut at the steepest step of the sorted scores, early steps counting most (Ding et al. 2026).
+    """Cut at the steepest step of the sorted scores, early steps counting most.
 
-    k = argmax_i (s_i - s_(i+1)) / i over the scores sorted downwards, of equal steps the first. Where
-    their whole range R is small, at least floor(tau / R) tokens stand. Temperature does not move the
-    step, but R: it belongs before temperature.
+    Of equal steps the first. Where the scores' whole range R is small, at least floor(tau / R) tokens
+    stand. R is over the candidates left and changes with temperature: put it first.
     """
+
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="k = max(argmax (s_i - s_(i+1)) / i, floor(tau / R)), sorted, R = max(s) - min(s)",
+        source="Ding et al. 2026",
+        elsewhere="the paper's own code",
+        neutral="min_k(1e9)",
+        example="min_k(6)",
+    )
 
     tau: Annotated[
         float, Meta(ge=0, description="keeps more where scores differ little; 0 the step alone")

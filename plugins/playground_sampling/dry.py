@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from itertools import takewhile
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import Meta, Processor, Step
+from playground.api import About, Meta, Processor, Step
 from playground_sampling.tokens import ids_containing
 
 if TYPE_CHECKING:
@@ -18,10 +18,22 @@ if TYPE_CHECKING:
 class Dry(Processor, frozen=True):
     """Don't repeat yourself: penalise a token by how long a repetition it would go on with.
 
-    score_t -= multiplier * base^(m - allowed), where m >= allowed is the length of the longest end of
-    the text that stood before, followed by t. A match does not reach beyond a breaker, and breakers are
-    never penalised. 0 changes nothing. (p-e-w 2024; text-generation-webui, koboldcpp, llama.cpp)
+    A match does not reach beyond a breaker, and breakers are never penalised. 0 changes nothing.
     """
+
+    about: ClassVar[About] = About(
+        group="Penalties",
+        formula=(
+            "s - multiplier base^(m - allowed), m >= allowed the longest end of the text that "
+            "stood before this token"
+        ),
+        source="p-e-w 2024",
+        elsewhere=(
+            "text-generation-webui: a breaker is one token; llama.cpp and koboldcpp: a breaker is "
+            "a text, also across tokens. Here: every token that has the breaker in it"
+        ),
+        neutral="dry(0)",
+    )
 
     multiplier: Annotated[float, Meta(ge=0, le=100, description="0 none, 0.8 recommended")] = 0.8
     base: Annotated[float, Meta(ge=1, le=100, description="growth with every token matched")] = 1.75

@@ -7,11 +7,11 @@ and transformers are imported when a stage is first used.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import field
 
-from playground.api import InvalidInput, Meta, Noise, Processor, Step, Tokenizer
+from playground.api import About, InvalidInput, Meta, Noise, Processor, Step, Tokenizer
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -28,6 +28,14 @@ class Hf(Processor, frozen=True, dict=True):
     Tokens that earlier stages removed stay removed. For processors that are functions of the ids
     and the scores: those that need a model, an encoder's input or a batch are not.
     """
+
+    about: ClassVar[About] = About(
+        group="Others' own",
+        formula="what the class computes",
+        source="transformers",
+        elsewhere="transformers",
+        example='hf("TopKLogitsWarper", {"top_k": 2})',
+    )
 
     processor: Annotated[str, Meta(description="name of a class of transformers")]
     arguments: Annotated[dict[str, Any], Meta(description="what the class is made with")] = field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import InvalidInput, Meta, Processor, Step
+from playground.api import About, InvalidInput, Meta, Processor, Step
 from playground_sampling.bans import BEFORE_FEW, only, without
 from playground_sampling.tokens import Tokens, check_known, end_ids, token_ids
 
@@ -16,12 +16,20 @@ Ends = Annotated[Tokens | None, Meta(description="what ends a text; none: what d
 
 
 class MinNewTokens(Processor, frozen=True):
-    """Do not end the text before it has `n` new tokens (transformers, vLLM).
+    """Do not end the text before it has `n` new tokens.
 
     Until then what ends a text is removed. A stop string still stops.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("min_tokens",)
+    about: ClassVar[About] = About(
+        group="Bans, wishes and lengths",
+        formula="removes ends while there are less than n new tokens",
+        source="transformers",
+        elsewhere="transformers, vLLM",
+        neutral="min_new_tokens(0)",
+        example="min_new_tokens(5)",
+    )
 
     n: Annotated[int, Meta(ge=0, description="new tokens before the text may end")]
     ends: Ends = None
@@ -38,13 +46,21 @@ class MinNewTokens(Processor, frozen=True):
 
 
 class LengthDecay(Processor, frozen=True):
-    """Make the text's end likelier with every token beyond `start` new ones (transformers).
+    """Make the text's end likelier with every token beyond `start` new ones.
 
-    score_end += |score_end| * (factor^m - 1) at the m-th token beyond. A factor of 1 changes nothing,
-    less than 1 makes the end less likely. It depends on where the model's scores have their zero.
+    A factor of 1 changes nothing, less than 1 makes the end less likely. It depends on where the
+    model's scores have their zero.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("exponential_decay_length_penalty",)
+    about: ClassVar[About] = About(
+        group="Bans, wishes and lengths",
+        formula="s_end + |s_end| (factor^m - 1) at the m-th token beyond start",
+        source="transformers",
+        elsewhere="transformers",
+        neutral="length_decay(0, 1)",
+        example="length_decay(0, 2)",
+    )
 
     start: Annotated[int, Meta(ge=0, description="new tokens after which it begins")]
     factor: Annotated[float, Meta(gt=0, le=100, description="growth with every token")] = 1.05
@@ -66,11 +82,18 @@ class LengthDecay(Processor, frozen=True):
 class ForcedBos(Processor, frozen=True):
     """Begin the text with these tokens: `forced_bos("Once upon")`, `forced_bos([7454, 2402])`.
 
-    The i-th new token is the i-th of them. transformers' `forced_bos_token_id`, which forces one token
-    after a prompt of one, for any prompt and any number of tokens.
+    For any prompt and any number of tokens.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("forced_bos_token_id",)
+    about: ClassVar[About] = About(
+        group="Bans, wishes and lengths",
+        formula="the i-th new token is the i-th of these",
+        source="transformers",
+        elsewhere="transformers: one token, after a prompt of one",
+        neutral="forced_bos([])",
+        example='forced_bos(" sat on the rug")',
+    )
 
     tokens: Annotated[Tokens, Meta(description="ids or a text, in their order")]
 
@@ -85,11 +108,20 @@ class ForcedBos(Processor, frozen=True):
 class ForcedEos(Processor, frozen=True):
     """End the text with its `n`-th new token, if it has not ended before.
 
-    There only what ends a text stands. transformers' `forced_eos_token_id`, which counts the prompt,
-    and gives several ends the same chance.
+    There only what ends a text stands.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("forced_eos_token_id",)
+    about: ClassVar[About] = About(
+        group="Bans, wishes and lengths",
+        formula="the n-th new token ends the text",
+        source="transformers",
+        elsewhere=(
+            "transformers: counts the prompt, too, and gives several ends the same chance; here "
+            "they keep theirs"
+        ),
+        example="forced_eos(4)",
+    )
 
     n: Annotated[int, Meta(ge=1, description="new tokens, the one that ends the text among them")]
     ends: Ends = None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from playground.api import Meta, Processor, Step
+from playground.api import About, Meta, Processor, Step
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -22,12 +22,21 @@ Last = Annotated[int, Meta(ge=0, description="only the last so many of them coun
 class RepetitionPenalty(Processor, frozen=True):
     """Make every token that the prompt or the text has less likely, once, by a factor of its score.
 
-    A positive score is divided by `penalty`, a negative one multiplied, so 1 changes nothing and
-    less than 1 rewards repetition. It depends on where the model's scores have their zero. (Keskar
-    et al. 2019; transformers counts all, llama.cpp the last 64)
+    1 changes nothing and less than 1 rewards repetition. It depends on where the model's scores have
+    their zero.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("repeat_penalty",)
+    about: ClassVar[About] = About(
+        group="Penalties",
+        formula="s / penalty where s > 0, s penalty where s < 0, once a token",
+        source="Keskar et al. 2019",
+        elsewhere=(
+            "transformers and vLLM count prompt and text; llama.cpp the last 64 of both "
+            "(`last=64`); text-generation-webui a range"
+        ),
+        neutral="repetition_penalty(1)",
+    )
 
     penalty: Annotated[float, Meta(ge=0.01, le=100, description="1 none, 1.2 as in the paper")] = (
         1.2
@@ -45,12 +54,17 @@ class RepetitionPenalty(Processor, frozen=True):
 class EncoderRepetition(Processor, frozen=True):
     """Make every token of the prompt likelier, once, by a factor of its score: against invention.
 
-    A positive score is multiplied by `penalty`, a negative one divided; 1 changes nothing, less than
-    1 punishes. What the text has said itself does not count. (transformers' and
-    text-generation-webui's `encoder_repetition_penalty`)
+    1 changes nothing, less than 1 punishes. What the text has said itself does not count.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("encoder_repetition_penalty", "hallucination_penalty")
+    about: ClassVar[About] = About(
+        group="Penalties",
+        formula="s penalty where s > 0, s / penalty where s < 0, tokens of the prompt",
+        source="transformers",
+        elsewhere="transformers: of an encoder's input, or of the prompt; text-generation-webui",
+        neutral="encoder_repetition(1)",
+    )
 
     penalty: Annotated[float, Meta(ge=0.01, le=100, description="1 none, above 1 rewards")] = 1.2
 
@@ -62,10 +76,22 @@ class EncoderRepetition(Processor, frozen=True):
 
 
 class PresencePenalty(Processor, frozen=True):
-    """Subtract `penalty` from the score of every token generated so far, once (OpenAI's API).
+    """Subtract `penalty` from the score of every token generated so far, once.
 
     The prompt's tokens do not count, unless the scope is "all". Less than 0 rewards repetition.
     """
+
+    about: ClassVar[About] = About(
+        group="Penalties",
+        formula="s - penalty, once a token",
+        source="OpenAI's API",
+        elsewhere=(
+            "vLLM: generated tokens, as here; llama.cpp and text-generation-webui: the last so "
+            'many, of the prompt too (`scope="all", last=64`)'
+        ),
+        neutral="presence_penalty(0)",
+        example="presence_penalty(1)",
+    )
 
     penalty: Annotated[float, Meta(ge=-2, le=2, description="0 none, 2 the most")] = 0.0
     scope: Scope = "generated"
@@ -81,10 +107,22 @@ class PresencePenalty(Processor, frozen=True):
 
 
 class FrequencyPenalty(Processor, frozen=True):
-    """Subtract `penalty` from a token's score for every time that it was generated (OpenAI's API).
+    """Subtract `penalty` from a token's score for every time that it was generated.
 
     The prompt's tokens do not count, unless the scope is "all". Less than 0 rewards repetition.
     """
+
+    about: ClassVar[About] = About(
+        group="Penalties",
+        formula="s - penalty count",
+        source="OpenAI's API",
+        elsewhere=(
+            "vLLM: generated tokens, as here; llama.cpp and text-generation-webui: the last so "
+            'many, of the prompt too (`scope="all", last=64`)'
+        ),
+        neutral="frequency_penalty(0)",
+        example="frequency_penalty(1)",
+    )
 
     penalty: Annotated[float, Meta(ge=-2, le=2, description="0 none, 2 the most")] = 0.0
     scope: Scope = "generated"

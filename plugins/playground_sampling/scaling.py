@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import Meta, Processor, Step
+from playground.api import About, Meta, Processor, Step
 from playground_sampling.temperature import Temperature
 
 if TYPE_CHECKING:
@@ -13,13 +13,22 @@ if TYPE_CHECKING:
 
 
 class DynamicTemperature(Processor, frozen=True):
-    """A temperature between `low` and `high`, the higher the less sure the model is (kalomaze 2023).
+    """A temperature between `low` and `high`, the higher the less sure the model is.
 
-    T = low + (high - low) * (H / log n)^exponent, H the entropy of the n candidates. Neutral where both
-    are 1. llama.cpp and koboldcpp write it as `temperature` minus and plus `dynatemp_range`.
+    n counts the candidates left.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("dynatemp",)
+    about: ClassVar[About] = About(
+        group="Scaling",
+        formula="s / T, T = low + (high - low) (H / log n)^exponent",
+        source="kalomaze 2023",
+        elsewhere=(
+            "llama.cpp and koboldcpp: low and high are temperature -/+ `dynatemp_range`; text-"
+            "generation-webui: `dynatemp_low`, `dynatemp_high`"
+        ),
+        neutral="dynamic_temperature(1, 1)",
+    )
 
     low: Annotated[float, Meta(ge=0, description="temperature where the model is sure")] = 0.5
     high: Annotated[float, Meta(ge=0, description="temperature where it knows nothing")] = 1.5
@@ -36,11 +45,19 @@ class DynamicTemperature(Processor, frozen=True):
 
 
 class Edt(Processor, frozen=True):
-    """A temperature of `t` where the model is unsure, and colder the surer it is (Zhang et al. 2024).
+    """A temperature of `t` where the model is unsure, and colder the surer it is.
 
-    T = t * 0.8^(theta / H), H the entropy in nats; a theta of 0 is plain temperature. Without entropy
-    only the best token stands.
+    A theta of 0 is plain temperature. Without entropy only the best token stands.
     """
+
+    about: ClassVar[About] = About(
+        group="Scaling",
+        formula="s / T, T = t 0.8^(theta / H)",
+        source="Zhang, Bao and Huang 2024",
+        elsewhere="the paper's own code",
+        neutral="edt(1, 0)",
+        example="edt(theta=2)",
+    )
 
     t: Annotated[float, Meta(ge=0, description="temperature where the entropy is high")] = 1.0
     theta: Annotated[float, Meta(ge=0, description="how much sureness cools; 0 not at all")] = 0.1
@@ -61,12 +78,17 @@ BASE = 0.8
 class Quadratic(Processor, frozen=True):
     """Bend the scores by a parabola below the best one's: the near get nearer, the far farther.
 
-    score_i = max - f * k * d^2 + f * s * d^3, with d = score_i - max, k = (3 - curve) / 2 and
-    s = (curve - 1) / 2, as text-generation-webui and koboldcpp have it (kalomaze 2024). A factor of 0
-    changes nothing; a curve beyond 3 lifts tokens above the best one.
+    A factor of 0 changes nothing; a curve beyond 3 lifts tokens above the best one.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("smoothing",)
+    about: ClassVar[About] = About(
+        group="Scaling",
+        formula="max - f k d^2 + f s d^3, d = s_i - max, k = (3 - curve) / 2, s = (curve - 1) / 2",
+        source="kalomaze 2024",
+        elsewhere="text-generation-webui and koboldcpp: `smoothing_factor`, `smoothing_curve`",
+        neutral="quadratic(0)",
+    )
 
     factor: Annotated[float, Meta(ge=0, le=10, description="0 none, less is flatter")] = 0.3
     curve: Annotated[float, Meta(ge=1, le=10, description="1 a parabola, 3 a cubic")] = 1.0

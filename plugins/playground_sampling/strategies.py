@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from playground.api import Commit, DecodeContext, Decoding, Strategy
+from playground.api import About, Commit, DecodeContext, Decoding, Strategy
 
 
 class Sample(Strategy, frozen=True):
     """Draw every token from what the chain leaves, with its probability."""
 
     aliases: ClassVar[tuple[str, ...]] = ("multinomial",)
+    about: ClassVar[About] = About(
+        group="Strategies",
+        formula="token ~ p",
+        elsewhere=(
+            "all engines; here the draw is the Gumbel-max trick, so the same seed gives other "
+            "tokens than theirs"
+        ),
+    )
 
     def decode(self, context: DecodeContext) -> Decoding:
         ids, reading = list(context.ids), context.reading
@@ -24,6 +32,12 @@ class Sample(Strategy, frozen=True):
 
 class Greedy(Strategy, frozen=True):
     """Take the likeliest token every time; of equal ones the one with the lowest id."""
+
+    about: ClassVar[About] = About(
+        group="Strategies",
+        formula="argmax s",
+        elsewhere="all engines",
+    )
 
     deterministic: ClassVar[bool] = True
 

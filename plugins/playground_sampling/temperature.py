@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import Meta, Processor, Step
+from playground.api import About, Meta, Processor, Step
 
 if TYPE_CHECKING:
     from playground.api import Candidates
@@ -16,11 +16,21 @@ COLDEST = 1e-6
 class Temperature(Processor, frozen=True):
     """Divide every score by `t`: below 1 the likely get likelier, above 1 all get more alike.
 
-    p_i is proportional to exp(score_i / t). 0 (or less than a millionth) is greedy: only the best
-    token stands, of equal ones the one with the lowest id. (Ackley, Hinton and Sejnowski 1985)
+    0 (or less than a millionth) is greedy: only the best token stands, of equal ones the one with the
+    lowest id.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("temp",)
+    about: ClassVar[About] = About(
+        group="Scaling",
+        formula="s / t",
+        source="Ackley, Hinton and Sejnowski 1985",
+        elsewhere=(
+            "all engines; 0 is greedy here as in llama.cpp and vLLM, and an error in transformers"
+        ),
+        neutral="temperature(1)",
+        example="temperature(0.5)",
+    )
 
     t: Annotated[float, Meta(ge=0, description="0 greedy, 1 the model's own, above 1 wilder")] = 1.0
 

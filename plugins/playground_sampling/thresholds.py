@@ -5,18 +5,26 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import Meta, Processor, Step
+from playground.api import About, Meta, Processor, Step
 
 if TYPE_CHECKING:
     from playground.api import Candidates
 
 
 class TopA(Processor, frozen=True):
-    """Keep the tokens whose probability is at least `a` times the square of the best one's (BlinkDL).
+    """Keep the tokens whose probability is at least `a` times the square of the best one's.
 
-    p_i >= a * max(p)^2: strict where the model is sure, lenient where it is not. 0 keeps all.
-    (BlinkDL's RWKV-LM 2022; koboldcpp, text-generation-webui)
+    Strict where the model is sure, lenient where it is not. 0 keeps all.
     """
+
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="p_i >= a max(p)^2",
+        source="BlinkDL, RWKV-LM 2022",
+        elsewhere="text-generation-webui, koboldcpp",
+        neutral="top_a(0)",
+        example="top_a(0.5)",
+    )
 
     a: Annotated[
         float, Meta(ge=0, le=1, description="share of the best token's squared probability")
@@ -29,13 +37,22 @@ class TopA(Processor, frozen=True):
 
 
 class Epsilon(Processor, frozen=True):
-    """Keep the tokens that are at least as likely as `epsilon` (Hewitt, Manning and Liang 2022).
+    """Keep the tokens that are at least as likely as `epsilon`, a plain probability.
 
-    p_i >= epsilon, a plain probability; where none is so likely, the best. 0 keeps all.
-    text-generation-webui's `epsilon_cutoff` counts in units of 0.0001.
+    Where none is so likely, the best. 0 keeps all.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("epsilon_cutoff",)
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="p_i >= epsilon, else the best",
+        source="Hewitt, Manning and Liang 2022",
+        elsewhere=(
+            "transformers; text-generation-webui counts in units of 0.0001 (`epsilon_cutoff`)"
+        ),
+        neutral="epsilon(0)",
+        example="epsilon(0.1)",
+    )
 
     epsilon: Annotated[
         float, Meta(ge=0, lt=1, description="probability; the paper tries 0.0003 to 0.0009")
@@ -48,13 +65,20 @@ class Epsilon(Processor, frozen=True):
 
 
 class Eta(Processor, frozen=True):
-    """Keep what is likelier than `epsilon`, or less where the entropy is high (Hewitt et al. 2022).
+    """Keep what is likelier than `epsilon`, or less where the entropy is high.
 
-    p_i >= min(epsilon, sqrt(epsilon) * exp(-H)), H the entropy in nats; where none is so likely,
-    the best. 0 keeps all. text-generation-webui's `eta_cutoff` counts in units of 0.0001.
+    Where none is so likely, the best. 0 keeps all.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("eta_cutoff",)
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="p_i >= min(epsilon, sqrt(epsilon) exp(-H)), else the best",
+        source="Hewitt, Manning and Liang 2022",
+        elsewhere="transformers; text-generation-webui counts in units of 0.0001 (`eta_cutoff`)",
+        neutral="eta(0)",
+        example="eta(0.25)",
+    )
 
     epsilon: Annotated[
         float, Meta(ge=0, lt=1, description="probability; the paper tries 0.0003 to 0.004")
@@ -68,15 +92,24 @@ class Eta(Processor, frozen=True):
 
 
 class TopNSigma(Processor, frozen=True):
-    """Keep the tokens whose score is within `n` standard deviations of the best (Tang et al. 2024).
+    """Keep the tokens whose score is within `n` standard deviations of the best.
 
-    score_i >= max(score) - n * sigma, sigma the population's standard deviation over all candidates.
-    Temperature does not change what is kept. Like llama.cpp it looks at the candidates left, so it
-    belongs before other truncations.
+    sigma is the population's standard deviation over all candidates left, so it belongs before other
+    truncations. Temperature does not change what is kept.
     """
 
     name: ClassVar[str] = "top_n_sigma"
     aliases: ClassVar[tuple[str, ...]] = ("top_nsigma",)
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="s_i >= max(s) - n sigma",
+        source="Tang et al. 2024",
+        elsewhere=(
+            "llama.cpp, koboldcpp, text-generation-webui; text-generation-webui's sigma is the "
+            "sample's, and counts a removed token as a score of 0"
+        ),
+        neutral="top_n_sigma(1000)",
+    )
 
     n: Annotated[float, Meta(gt=0, description="standard deviations; the paper takes 1")] = 1.0
 
@@ -86,13 +119,19 @@ class TopNSigma(Processor, frozen=True):
 
 
 class PLess(Processor, frozen=True):
-    """Keep the tokens at least as likely as two draws are to be the same one (Tan et al. 2025).
+    """Keep the tokens at least as likely as two draws are to be the same one.
 
-    p_i >= L = sum of p_j^2. There is nothing to tune. `normalized` subtracts the chance of two
-    different draws, spread over all pairs: L - (1 - L) / (n - 1), which keeps more.
+    There is nothing to tune. `normalized` subtracts the chance of two different draws, spread over all
+    pairs, which keeps more.
     """
 
     name: ClassVar[str] = "p_less"
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="p_i >= L = sum p^2; normalized: L - (1 - L) / (n - 1)",
+        source="Tan, Wu and Howard 2025",
+        elsewhere="the paper's own code",
+    )
 
     normalized: Annotated[bool, Meta(description="the paper's p-less-norm, which keeps more")] = (
         False

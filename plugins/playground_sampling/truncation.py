@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from playground.api import Meta, Processor, Step
+from playground.api import About, Meta, Processor, Step
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -14,11 +14,23 @@ if TYPE_CHECKING:
 
 
 class TopK(Processor, frozen=True):
-    """Keep the `k` likeliest tokens (Fan, Lewis and Dauphin 2018).
+    """Keep the `k` likeliest tokens.
 
-    Exactly k, as in llama.cpp: of equal scores the lower ids stand. With `ties="keep"` all that equal
-    the k-th stand too, as in transformers. A k beyond the number of candidates keeps all.
+    Exactly k: of equal scores the lower ids stand. With `ties="keep"` all that equal the k-th stand
+    too. A k beyond the number of candidates keeps all.
     """
+
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="the k highest s",
+        source="Fan, Lewis and Dauphin 2018",
+        elsewhere=(
+            'all engines; transformers keeps ties with the k-th (`ties="keep"`), llama.cpp cuts '
+            "them; 0 means all there, and here leave it out"
+        ),
+        neutral="top_k(1000000)",
+        example="top_k(3)",
+    )
 
     k: Annotated[int, Meta(ge=1, description="how many tokens stand")] = 50
     ties: Annotated[
@@ -33,13 +45,23 @@ class TopK(Processor, frozen=True):
 
 
 class TopP(Processor, frozen=True):
-    """Keep the likeliest tokens that together reach the probability `p` (Holtzman et al. 2020).
+    """Keep the likeliest tokens that together reach the probability `p`: the nucleus.
 
-    The nucleus: the fewest tokens whose probabilities sum to at least p. 1 keeps all, 0 only the
-    best; of equal scores the lower ids stand.
+    1 keeps all, 0 only the best; of equal scores the lower ids stand.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("nucleus",)
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="the fewest likeliest whose p sum to p or more",
+        source="Holtzman et al. 2020",
+        elsewhere=(
+            "all engines; transformers drops from the tail while the tail's sum is at most 1 - p, "
+            "the same but for ties and rounding"
+        ),
+        neutral="top_p(1)",
+        example="top_p(0.7)",
+    )
 
     p: Annotated[
         float, Meta(ge=0, le=1, description="probability that the tokens reach together")
@@ -61,7 +83,16 @@ class TopP(Processor, frozen=True):
 
 
 class MinP(Processor, frozen=True):
-    """Keep the tokens at least `p` times as likely as the best one (Nguyen et al. 2024)."""
+    """Keep the tokens at least `p` times as likely as the best one."""
+
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="p_i >= p max(p)",
+        source="Nguyen et al. 2024",
+        elsewhere="transformers, llama.cpp, vLLM, text-generation-webui, koboldcpp",
+        neutral="min_p(0)",
+        example="min_p(0.3)",
+    )
 
     p: Annotated[float, Meta(ge=0, le=1, description="share of the best token's probability")] = (
         0.05
@@ -76,11 +107,21 @@ class MinP(Processor, frozen=True):
 class Typical(Processor, frozen=True):
     """Keep the tokens whose surprise is nearest to the expected one, up to the probability `p`.
 
-    Tokens are ordered by |-log p_i - entropy| and kept until their probabilities reach p, with all
-    that are as typical as the last of them; 1 keeps all. (Meister et al. 2023)
+    All that are as typical as the last of them stand; 1 keeps all.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("typical_p", "locally_typical")
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="those with the least |-log p_i - H|, up to the sum p",
+        source="Meister et al. 2023",
+        elsewhere=(
+            "transformers, llama.cpp, text-generation-webui; here all that are as typical as the "
+            "last stand, as in transformers"
+        ),
+        neutral="typical(1)",
+        example="typical(0.6)",
+    )
 
     p: Annotated[
         float, Meta(gt=0, le=1, description="probability that the tokens reach together")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from playground.api import Meta, Processor, Step
+from playground.api import About, Meta, Processor, Step
 from playground_sampling.tokens import Tokens, check_known, token_ids
 
 if TYPE_CHECKING:
@@ -19,12 +19,23 @@ STREAM = 0x787463
 class Xtc(Processor, frozen=True):
     """Exclude top choices: by chance remove all tokens of at least `threshold` but the least likely.
 
-    With `probability`, where at least two tokens have p_i >= threshold; of equal ones the highest id
-    stays. Drawn from the seed and the position. Where a token of `protect` would go, none goes, as
-    text-generation-webui does for line breaks and ends. 0 changes nothing. (p-e-w 2024; llama.cpp)
+    With `probability`, where at least two tokens are so likely; of equal ones the highest id stays.
+    Drawn from the seed and the position. Where a token of `protect` would go, none goes. 0 changes
+    nothing.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("exclude_top_choices",)
+    about: ClassVar[About] = About(
+        group="Truncation",
+        formula="by chance all but those with p_i >= threshold, and the least likely of these",
+        source="p-e-w 2024",
+        elsewhere=(
+            "llama.cpp protects no token, text-generation-webui line breaks and ends (`protect`); "
+            "which steps it acts at differs by engine, as the noise does"
+        ),
+        neutral="xtc(probability=0)",
+        example="xtc(probability=1)",
+    )
 
     threshold: Annotated[
         float, Meta(ge=0, le=1, description="what is a top choice; beyond 0.5 nothing is")

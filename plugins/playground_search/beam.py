@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import Annotated, ClassVar, Literal
 
 from playground.api import (
+    About,
     Commit,
     DecodeContext,
     Decoding,
@@ -21,6 +22,7 @@ from playground.api import (
     Reading,
     State,
     Strategy,
+    TextEnds,
 )
 
 
@@ -46,9 +48,16 @@ class Hypothesis:
 class Beam(Strategy, frozen=True):
     """Follow the `width` likeliest texts side by side and take the best of those that finish.
 
-    A text of n tokens scores log p(text) / n^length_penalty. With width 1 it is greedy. A step
-    reads all texts in one pass. (Lowerre 1976; Sutskever, Vinyals and Le 2014)
+    n counts the tokens of the text. With width 1 it is greedy. A step reads all texts in one pass.
     """
+
+    about: ClassVar[About] = About(
+        group="Strategies",
+        formula="argmax log p(text) / n^length_penalty over the texts followed",
+        source="Lowerre 1976; Sutskever, Vinyals and Le 2014",
+        elsewhere="transformers, with the same tokens; vLLM",
+        neutral="beam(1)",
+    )
 
     deterministic: ClassVar[bool] = True
 
@@ -76,10 +85,18 @@ class Beam(Strategy, frozen=True):
         finished: list[Hypothesis] = []
         readings = [context.reading]
         for length in range(1, context.limit + 1):
-            extended = _extend(context, running, readings, max(2, 1 + len(ends)) * self.width)
+            extended, complete = _extend(
+                context, running, readings, max(2, 1 + len(ends)) * self.width
+            )
             last = length == context.limit
             ended = [h for h in extended[: self.width] if last or h.ids[-1] in ends]
-            finished = self._best([*finished, *(self._normalised(h, length) for h in ended)])
+            finished = self._best(
+                [
+                    *finished,
+                    *(self._normalised(h, max(1, length - 1)) for h in complete),
+                    *(self._normalised(h, length) for h in ended),
+                ]
+            )
             running = [h for h in extended if h.ids[-1] not in ends][: self.width]
             if last or not self._can_improve(running, finished, length, context.limit):
                 break
@@ -118,8 +135,8 @@ def _score(hypothesis: Hypothesis) -> float:
 
 def _extend(
     context: DecodeContext, running: list[Hypothesis], readings: list[Reading], count: int
-) -> list[Hypothesis]:
-    """The `count` likeliest continuations by one token of all `running`, the best first.
+) -> tuple[list[Hypothesis], list[Hypothesis]]:
+    """The `count` likeliest continuations by one token of all `running`, the best first; the complete ones.
 
     More than the beam is wide, so that enough go on where the best ones end.
     """
@@ -127,28 +144,35 @@ def _extend(
 
     from playground.api.candidates import Candidates, top_indices
 
-    chosen = [
-        context.candidates(h.ids, Candidates(reading.logits[-1]).log_probabilities())
-        for h, reading in zip(running, readings, strict=True)
-    ]
-    scores = [h.score + left.scores for h, left in zip(running, chosen, strict=True)]
-    borders = np.cumsum([0, *map(len, chosen)])
-    everything = np.concatenate(scores)
+    going_on: list[tuple[Hypothesis, Reading, Candidates]] = []
+    complete = []
+    for hypothesis, reading in zip(running, readings, strict=True):
+        scores = Candidates(reading.logits[-1]).log_probabilities()
+        try:
+            left = context.candidates(hypothesis.ids, scores)
+        except TextEnds:
+            complete.append(hypothesis)
+        else:
+            going_on.append((hypothesis, reading, left))
+    if not going_on:
+        return [], complete
+    borders = np.cumsum([0, *(len(left) for _, _, left in going_on)])
+    everything = np.concatenate([h.score + left.scores for h, _, left in going_on])
     extended = []
     for place in top_indices(everything, count).tolist():
         parent = int(np.searchsorted(borders, place, side="right")) - 1
-        token = int(chosen[parent].ids[place - borders[parent]])
-        step = Commit(token, chosen[parent], readings[parent].logits[-1])
-        before = running[parent]
+        before, reading, left = going_on[parent]
+        token = int(left.ids[place - borders[parent]])
+        step = Commit(token, left, reading.logits[-1])
         extended.append(
             Hypothesis(
                 float(everything[place]),
                 (*before.ids, token),
                 (*before.tail, step),
-                readings[parent].state,
+                reading.state,
             )
         )
-    return extended
+    return extended, complete
 
 
 def _agreed(leaders: Sequence[Hypothesis]) -> int:

@@ -48,7 +48,6 @@ def test_help_imports_click_and_nothing_that_plugins_need(words):
     "words",
     [
         ["strategies", "list"],
-        ["strategies", "show", "temperature"],
         ["templates", "list"],
         ["plugins", "list"],
         ["models", "list"],
@@ -60,6 +59,10 @@ def test_help_imports_click_and_nothing_that_plugins_need(words):
 )
 def test_listing_loads_plugins_but_no_model_library(words):
     assert modules_after(*words) & HEAVY == set()
+
+
+def test_explaining_a_stage_computes_without_a_model_library():
+    assert modules_after("strategies", "show", "temperature") & HEAVY == {"numpy"}
 
 
 def test_the_embedded_model_generates_without_torch():

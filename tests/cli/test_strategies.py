@@ -49,13 +49,46 @@ def test_an_option_is_shown_with_type_range_default_and_help(playground):
     ]
 
 
-def test_a_stage_is_shown_with_its_formula_and_its_paper(playground):
-    shown = playground.run("strategies", "show", "p_less").stdout
-    assert "(Tan et al. 2025)" in shown
-    assert "p_i >= L = sum of p_j^2" in shown
-    details = json.loads(playground.run("strategies", "show", "p_less", "--json").stdout)["details"]
-    assert details
-    assert all(paragraph in shown for paragraph in details)
+def test_a_stage_is_shown_with_its_formula_its_paper_its_peers_and_its_neutral_value(playground):
+    shown = playground.run("strategies", "show", "top_a").stdout
+    told = json.loads(playground.run("strategies", "show", "top_a", "--json").stdout)
+    assert (told["formula"], told["neutral"]) == ("p_i >= a max(p)^2", "top_a(0)")
+    assert told["details"]
+    facts = [told[fact] for fact in ("formula", "source", "elsewhere", "neutral")]
+    assert all(fact in shown for fact in (*told["details"], *facts))
+
+
+def test_a_processor_is_shown_at_work_on_a_small_distribution(playground):
+    lines = playground.run("strategies", "show", "top_k").stdout.splitlines()[-5:]
+    assert [line.split() for line in lines if "after “" not in line] == [
+        ["top_k(3)"],
+        ["token", "mat", "rug", "dog", "the", "cat", "<end>"],
+        ["before", "0.400", "0.250", "0.150", "0.100", "0.060", "0.040"],
+        ["after", "0.500", "0.313", "0.188", "-", "-", "-"],
+    ]
+
+
+def test_a_strategy_is_shown_at_work_on_a_small_model(playground):
+    example = json.loads(playground.run("strategies", "show", "greedy", "--json").stdout)["example"]
+    assert example["tokens"][:4] == ["cat", "sat", "on", "the"]
+    assert [round(p, 3) for p in example["probabilities"][:4]] == [0.4, 0.5, 0.8, 1.0]
+
+
+def test_a_strangers_stage_that_fails_is_shown_all_the_same(playground):
+    playground.plugin(
+        "broken",
+        "from playground.api import Processor, hookimpl\n"
+        "class Broken(Processor, frozen=True):\n"
+        "    '''Does nothing well.'''\n"
+        "    def __call__(self, candidates, step):\n"
+        "        return 1 / 0\n"
+        "@hookimpl\n"
+        "def register_processors():\n"
+        "    return [Broken]\n",
+    )
+    shown = playground.run("strategies", "show", "broken").stdout
+    assert "Does nothing well." in shown
+    assert "no worked example: ZeroDivisionError: division by zero (line 5 of broken.py)" in shown
 
 
 def test_an_alias_shows_the_stage(playground):

@@ -1,41 +1,63 @@
-"""The page on strategies has every stage, with its aliases, and no other."""
+"""The page on strategies is what the classes say and do, every stage of it."""
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 
+import numpy as np
+import pytest
+
+from playground.chain_stages import build_stages
+from playground.explain.examples import Absent, Narrowed
+from playground.explain.page import BEGIN, END, page_of
+from playground.explain.stage import all_stages, explain
 from playground.plugins import load_plugins
+from playground.testing.processor_contract import cases
 
-PAGE = Path(__file__).parents[2] / "docs" / "decoding.md"
-CELL = re.compile(r"(?<!\\)\|")
-
-
-def rows() -> dict[str, list[str]]:
-    """The cells beside each stage's name."""
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:3] == "| `"]
-    cells = [[cell.strip() for cell in CELL.split(line)[1:-1]] for line in lines]
-    assert all(len(row) == 5 for row in cells)
-    names = [row[0].strip("`") for row in cells]
-    assert len(set(names)) == len(names)
-    return dict(zip(names, (row[1:] for row in cells), strict=True))
+PLUGINS = load_plugins()
+STAGES = [explain(name, registry, PLUGINS) for name, registry in all_stages(PLUGINS)]
+NO_WORDS_FOR = ("json_schema",)
+PROCESSORS = [stage for stage in STAGES if stage.kind == "processor"]
 
 
-def test_every_stage_that_is_listed_is_explained():
-    command = [sys.executable, "-m", "playground", "strategies", "list", "--json"]
-    listed = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    assert set(rows()) == {stage["name"] for stage in listed}
+def named(stages):
+    return pytest.mark.parametrize("stage", stages, ids=lambda stage: stage.name)
 
 
-def test_every_alias_is_told():
-    plugins = load_plugins()
-    for name, (aliases, *_) in rows().items():
-        registry = plugins.strategies if name in plugins.strategies else plugins.processors
-        assert tuple(re.findall(r"`(\w+)`", aliases)) == registry.aliases(name), name
+def test_the_page_is_what_the_command_writes(shown):
+    page = (shown.root / "docs" / "decoding.md").read_text(encoding="utf-8")
+    written = page.partition(BEGIN)[2].partition(END)[0]
+    assert written.strip() == page_of(PLUGINS).strip(), (
+        "run: playground strategies page --write docs/decoding.md"
+    )
 
 
-def test_every_row_says_what_the_stage_does():
-    assert all(formula for _, formula, *_ in rows().values())
+@named(STAGES)
+def test_every_stage_says_what_it_computes_and_who_else_has_it(stage):
+    assert stage.summary
+    assert stage.formula
+    assert stage.elsewhere
+    assert stage.group != "Others"
+
+
+@named(PROCESSORS)
+def test_the_example_of_a_processor_shows_it_acting(stage):
+    if stage.name in NO_WORDS_FOR:
+        pytest.skip("the ten words spell nothing of its kind")
+    assert isinstance(stage.example, Narrowed), stage.example
+    assert stage.example.after != stage.example.before
+
+
+@named(STAGES)
+def test_an_example_is_absent_for_a_reason_and_not_by_a_fault(stage):
+    if isinstance(stage.example, Absent):
+        assert not re.match(r"\w+(Error|Exception|Exit)\b", stage.example.reason)
+
+
+@named([stage for stage in PROCESSORS if stage.neutral])
+def test_the_neutral_value_changes_nothing(stage):
+    ((_, processor),) = build_stages(stage.neutral, PLUGINS).processors
+    for name, candidates, step in cases():
+        left = processor(candidates, step)
+        assert np.array_equal(left.ids, candidates.ids), name
+        assert np.array_equal(left.scores, candidates.scores), name

@@ -1,0 +1,90 @@
+"""The page of all stages in Markdown, to stand between the markers of `docs/decoding.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from playground.api.errors import InvalidInput
+from playground.explain.examples import lines_of
+from playground.explain.stage import Explained, all_stages, explain
+from playground.plugins import Plugins
+
+BEGIN, END = "<!-- stages: begin -->", "<!-- stages: end -->"
+
+
+def page_of(plugins: Plugins) -> str:
+    """Every stage, by group in the order in which the groups first occur."""
+    explained = [explain(name, registry, plugins) for name, registry in all_stages(plugins)]
+    groups: dict[str, list[Explained]] = {}
+    for stage in explained:
+        groups.setdefault(stage.group, []).append(stage)
+    parts = (part for group, stages in groups.items() for part in _group(group, stages))
+    return "\n\n".join(parts) + "\n"
+
+
+def write_into(page: Path, text: str) -> None:
+    """Put `text` between the markers of `page`. Raises InvalidInput where it has none."""
+    before, after = around_stages(page)
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def around_stages(page: Path) -> tuple[str, str]:
+    """What stands before and after the markers of `page`. Raises InvalidInput where it has none."""
+    try:
+        content = page.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"cannot read {page}: {error}") from None
+    before, begin, rest = content.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise InvalidInput(
+            f"{page} has no place for the stages",
+            f"add the lines {BEGIN} and {END} where they belong",
+        )
+    return before, after
+
+
+def _group(group: str, stages: Sequence[Explained]) -> Iterator[str]:
+    yield f"## {group}"
+    yield " · ".join(f"[{stage.name}](#{stage.name})" for stage in stages)
+    for stage in stages:
+        yield from _stage(stage)
+
+
+def _stage(stage: Explained) -> Iterator[str]:
+    yield f"### {stage.name}"
+    if stage.aliases:
+        yield "Also " + ", ".join(f"`{alias}`" for alias in stage.aliases) + "."
+    yield stage.summary
+    yield from stage.details
+    facts = (
+        ("Formula", stage.formula and f"`{stage.formula}`"),
+        ("Source", stage.source),
+        ("Elsewhere", stage.elsewhere),
+        ("Neutral", stage.neutral and f"`{stage.neutral}`"),
+    )
+    if told := [f"- {what}: {fact}" for what, fact in facts if fact]:
+        yield "\n".join(told)
+    if stage.options:
+        yield _options(stage)
+    example = "\n".join(lines_of(stage.example))
+    yield f"```text\n{example}\n```"
+
+
+def _options(stage: Explained) -> str:
+    rows = [
+        (f"`{name}`", kind, span, default and f"`{default}`", text)
+        for name, kind, span, default, text in (option.cells() for option in stage.options)
+    ]
+    return "\n".join(
+        [
+            "| option | type | range | default | |",
+            "|---|---|---|---|---|",
+            *("| " + " | ".join(map(_cell, row)) + " |" for row in rows),
+        ]
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
