@@ -45,8 +45,9 @@ if TYPE_CHECKING:
         Reading,
         State,
         Tokenizer,
+        Unembeds,
     )
-    from playground.api.options import Meta, Option
+    from playground.api.options import Meta, ModelName, Option
     from playground.api.outputs import (
         Continuing,
         CopyText,
@@ -94,6 +95,7 @@ __all__ = [
     "Lossy",
     "Meta",
     "ModelCard",
+    "ModelName",
     "ModelSource",
     "ModelUnavailable",
     "Need",
@@ -129,6 +131,7 @@ __all__ = [
     "Tokenizer",
     "Trained",
     "Trainer",
+    "Unembeds",
     "UnknownName",
     "Variable",
     "hookimpl",
@@ -183,9 +186,11 @@ _NAMES = {
         "Reading",
         "State",
         "Tokenizer",
+        "Unembeds",
     ),
     "options": (
         "Meta",
+        "ModelName",
         "Option",
     ),
     "outputs": (
