@@ -5,14 +5,14 @@ Light, so that a front end can say what is wrong with a chain while it is typed,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from playground import chain_syntax
 from playground.api.decoding import Processor, Strategy
 from playground.api.errors import InvalidInput
-from playground.api.options import build, options_of
+from playground.api.options import ModelName, build, options_of
 from playground.plugins import Plugins
 from playground.registry import did_you_mean
 
@@ -52,6 +52,24 @@ def build_stages(text: str, plugins: Plugins) -> Stages:
     owners = {stage.name: _owner(stage.name, plugins) for stage in stages}
     text = chain_syntax.format_chain(stages)
     return Stages(tuple(processors), strategy, strategy_name, text, owners)
+
+
+def with_models(text: str, plugins: Plugins, called: Callable[[str], str]) -> str:
+    """`text`, every model that an option names called as `called` says. Raises as `build_stages`."""
+    stages = chain_syntax.parse(text)
+    renamed = [_with_models(stage, _find(stage, plugins), called) for stage in stages]
+    return text if renamed == stages else chain_syntax.format_chain(renamed)
+
+
+def _with_models(
+    stage: chain_syntax.Stage, cls: type[Any], called: Callable[[str], str]
+) -> chain_syntax.Stage:
+    options = _options(stage, cls)
+    names = [option.name for option in options_of(cls) if option.type is ModelName]
+    models = {name: called(options[name]) for name in names if isinstance(options.get(name), str)}
+    if not models:
+        return stage
+    return chain_syntax.Stage(stage.name, (), options | models, stage.place)
 
 
 def _owner(name: str, plugins: Plugins) -> str:

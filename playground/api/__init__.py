@@ -46,8 +46,9 @@ if TYPE_CHECKING:
         Reading,
         State,
         Tokenizer,
+        Unembeds,
     )
-    from playground.api.options import Meta, Option
+    from playground.api.options import Meta, ModelName, Option
     from playground.api.outputs import (
         Continuing,
         CopyText,
@@ -95,6 +96,7 @@ __all__ = [
     "Lossy",
     "Meta",
     "ModelCard",
+    "ModelName",
     "ModelSource",
     "ModelUnavailable",
     "Need",
@@ -131,6 +133,7 @@ __all__ = [
     "Tokenizer",
     "Trained",
     "Trainer",
+    "Unembeds",
     "UnknownName",
     "Variable",
     "hookimpl",
@@ -186,9 +189,11 @@ _NAMES = {
         "Reading",
         "State",
         "Tokenizer",
+        "Unembeds",
     ),
     "options": (
         "Meta",
+        "ModelName",
         "Option",
     ),
     "outputs": (

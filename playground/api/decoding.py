@@ -7,7 +7,7 @@ the readings, so that any number of them advance in one batched read a step.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import msgspec
@@ -108,6 +108,8 @@ class ReadAll(msgspec.Struct, frozen=True):
     """The effect behind `context.read` and `context.read_all`: resumed with one Reading for each Read."""
 
     reads: tuple[Read, ...]
+    model: LanguageModel | None = None
+    """One of `context.models` that is to read them; None: the model that decodes."""
 
 
 Effect = Commit | Draft | ReadAll
@@ -129,6 +131,14 @@ class DecodeContext(Protocol):
     def model(self) -> LanguageModel: ...
 
     @property
+    def models(self) -> Mapping[str, LanguageModel]:
+        """The models that options of the type ModelName call, by option; their tokenizers are alike."""
+
+    @property
+    def withheld(self) -> tuple[int, ...]:
+        """The prompt's last tokens, which a strategy that `heals` says anew; they are not in `ids`."""
+
+    @property
     def noise(self) -> Noise: ...
 
     @property
@@ -139,10 +149,13 @@ class DecodeContext(Protocol):
     def sequence(self) -> int:
         """Which of the request's n sequences this is, from 0."""
 
-    def candidates(self, ids: Sequence[int], logits: ndarray) -> Candidates:
-        """What the chain leaves of `logits` after `ids`."""
+    def candidates(self, ids: Sequence[int], scores: ndarray | Candidates) -> Candidates:
+        """What the chain leaves after `ids` of `scores`: of the vocabulary, or of some of its tokens."""
 
-    def choose(self, ids: Sequence[int], logits: ndarray) -> tuple[int, Candidates]:
+    def draw(self, ids: Sequence[int], candidates: Candidates) -> int:
+        """The seeded choice alone: the token that follows `ids`, by the candidates' probabilities."""
+
+    def choose(self, ids: Sequence[int], scores: ndarray | Candidates) -> tuple[int, Candidates]:
         """The chain, then the seeded choice: a token, and the candidates it was drawn from."""
 
     def read(
@@ -150,8 +163,13 @@ class DecodeContext(Protocol):
     ) -> Generator[ReadAll, list[Reading], Reading]:
         """`reading = yield from context.read(state, tokens)`."""
 
-    def read_all(self, reads: Sequence[Read]) -> Generator[ReadAll, list[Reading], list[Reading]]:
-        """`readings = yield from context.read_all(reads)`: many readings from one forward pass."""
+    def read_all(
+        self, reads: Sequence[Read], model: LanguageModel | None = None
+    ) -> Generator[ReadAll, list[Reading], list[Reading]]:
+        """`readings = yield from context.read_all(reads)`: many readings from one forward pass.
+
+        `model` is one of `models`, where it is not the one that decodes.
+        """
 
 
 class Strategy(msgspec.Struct, frozen=True):
@@ -162,6 +180,11 @@ class Strategy(msgspec.Struct, frozen=True):
     about: ClassVar[About] = About()
     deterministic: ClassVar[bool] = False
     """Whether the seed has no influence, so that several sequences would be the same."""
+    heals: ClassVar[bool] = False
+    """Whether the prompt's last token is withheld, to be said anew by the first that is committed.
+
+    That one's bytes begin with those of `context.withheld`; what is shown of it is the rest.
+    """
 
     def decode(self, context: DecodeContext) -> Decoding:
         raise NotImplementedError

@@ -125,6 +125,19 @@ class LanguageModel(Protocol):
         """The state as it was after its first `length` tokens; None if it cannot be un-read."""
 
 
+@runtime_checkable
+class Unembeds(Protocol):
+    """A model that tells what it would say if a layer's output were its last."""
+
+    def unembed(self, hidden: ndarray) -> ndarray:
+        """Logits (n, vocabulary) float32 of hidden states (n, width): the final norm, then the head.
+
+        `hidden` are rows of `Reading.hidden` from before the last layer; whether that one's have passed
+        the final norm already differs by model. Raises InvalidInput for an architecture that the model
+        cannot take apart.
+        """
+
+
 class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     """What can be said of a model from its files' headers, without loading its weights."""
 

@@ -9,7 +9,7 @@ import math
 import re
 import typing
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NewType, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -18,9 +18,11 @@ from playground.api.errors import InvalidInput
 
 __all__ = [
     "Meta",
+    "ModelName",
     "Option",
     "build",
     "details_of",
+    "models_of",
     "name_of",
     "options_of",
     "range_of",
@@ -28,6 +30,8 @@ __all__ = [
 ]
 
 S = TypeVar("S", bound=msgspec.Struct)
+ModelName = NewType("ModelName", str)
+"""The type of an option that calls a second model as `-m` does; it is loaded beside the first."""
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -83,6 +87,12 @@ def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
     return Option(field.name, kind, default, range_of(metas), help_text)
 
 
+def models_of(stage: msgspec.Struct) -> dict[str, str]:
+    """The models that a stage's options call, by option."""
+    options = options_of(type(stage))
+    return {o.name: getattr(stage, o.name) for o in options if o.type is ModelName}
+
+
 def range_of(metas: list[Meta]) -> str:
     """What a number may be, for people: `at least 1 and at most 5`, or nothing."""
     low = next((f"at least {m.ge:g}" for m in metas if m.ge is not None), "")
@@ -106,10 +116,15 @@ def build(cls: type[S], values: Mapping[str, Any]) -> S:
             raise InvalidInput(f"{name_of(cls)}: {key} must be a finite number, not {value}")
     missing = [o.name for o in options.values() if o.required and o.name not in values]
     if missing:
-        raise InvalidInput(f"{name_of(cls)} needs {', '.join(missing)}")
+        wanted = ", ".join(_explained(options[name]) for name in missing)
+        raise InvalidInput(f"{name_of(cls)} needs {', '.join(missing)}", f"give it {wanted}")
     for key, value in values.items():
         _check(cls, options[key], value)
     return msgspec.convert(dict(values), cls)
+
+
+def _explained(option: Option) -> str:
+    return f"{option.name} ({option.help})" if option.help else option.name
 
 
 def _check(cls: type[msgspec.Struct], option: Option, value: Any) -> None:

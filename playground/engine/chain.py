@@ -39,16 +39,15 @@ class Chain:
         """What the user should know of the options given."""
         return tuple(note for _, stage in self.processors for note in stage.notices())
 
-    def candidates(self, logits: ndarray, step: Step) -> Candidates:
-        """What every stage leaves of `logits` (vocabulary,). Raises PluginFailed naming a stage at fault."""
-        left = Candidates(logits)
-        for _, candidates in self.narrowed(logits, step):
+    def candidates(self, scores: ndarray | Candidates, step: Step) -> Candidates:
+        """What every stage leaves of `scores`. Raises PluginFailed naming a stage at fault."""
+        left = scores if isinstance(scores, Candidates) else Candidates(scores)
+        for _, candidates in self.narrowed(left, step):
             left = candidates
         return left
 
-    def narrowed(self, logits: ndarray, step: Step) -> Iterator[tuple[str, Candidates]]:
-        """Each stage's name and what it leaves, one after the other."""
-        candidates = Candidates(logits)
+    def narrowed(self, candidates: Candidates, step: Step) -> Iterator[tuple[str, Candidates]]:
+        """Each stage's name and what it leaves of `candidates`, one after the other."""
         for name, processor in self.processors:
             try:
                 narrowed = processor(candidates, step)

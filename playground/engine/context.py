@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from numpy import ndarray
 
@@ -40,14 +40,19 @@ class Context:
     limit: int
     sequence: int
     line: Line
+    models: Mapping[str, LanguageModel] = field(default_factory=dict)
+    withheld: tuple[int, ...] = ()
 
-    def candidates(self, ids: Sequence[int], logits: ndarray) -> Candidates:
+    def candidates(self, ids: Sequence[int], scores: ndarray | Candidates) -> Candidates:
         step = Step(ids, len(self.ids), self.noise, self.model.tokenizer)
-        return self.chain.candidates(logits, step)
+        return self.chain.candidates(scores, step)
 
-    def choose(self, ids: Sequence[int], logits: ndarray) -> tuple[int, Candidates]:
-        chosen = self.candidates(ids, logits)
-        return draw(chosen, self.noise, len(ids)), chosen
+    def draw(self, ids: Sequence[int], candidates: Candidates) -> int:
+        return draw(candidates, self.noise, len(ids))
+
+    def choose(self, ids: Sequence[int], scores: ndarray | Candidates) -> tuple[int, Candidates]:
+        chosen = self.candidates(ids, scores)
+        return self.draw(ids, chosen), chosen
 
     def read(
         self, state: State, tokens: Sequence[int], need: Need = Need.LOGITS
@@ -56,9 +61,11 @@ class Context:
         self.line.extend(state, tokens, readings[0])
         return readings[0]
 
-    def read_all(self, reads: Sequence[Read]) -> Generator[ReadAll, list[Reading], list[Reading]]:
-        self.line.unbroken = False
-        readings = yield ReadAll(tuple(reads))
+    def read_all(
+        self, reads: Sequence[Read], model: LanguageModel | None = None
+    ) -> Generator[ReadAll, list[Reading], list[Reading]]:
+        self.line.unbroken = self.line.unbroken and model is not None
+        readings = yield ReadAll(tuple(reads), model)
         return readings
 
 

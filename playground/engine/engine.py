@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playground.api.model import LanguageModel
 from playground.api.request import GenerationRequest
+from playground.engine.beside import models_beside
 from playground.engine.catalog import Catalog
 from playground.engine.chain import build_chain
 from playground.engine.generate import Generation
@@ -67,4 +68,7 @@ class Engine:
         model = self.load(request.model, request.device, request.dtype)
         begun = self._hashes.get(id(model))
         model_hash = begun.value if begun else ""
-        return Generation(request, model, chain, self.scheduler, self.prefixes, model_hash)
+        beside = models_beside(
+            chain, model, lambda name: self.load(name, request.device, request.dtype)
+        )
+        return Generation(request, model, chain, self.scheduler, self.prefixes, model_hash, beside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from playground.api.decoding import Decoding, Effect, ReadAll
 from playground.api.errors import InvalidInput, PluginFailed
@@ -17,7 +17,7 @@ from playground.engine.context import Context, Line
 from playground.engine.identity import versions
 from playground.engine.noise import HashedNoise
 from playground.engine.prefix import Known, PrefixCache
-from playground.engine.prompt import fit_prompt, left_out, prompt_ids
+from playground.engine.prompt import fit_prompt, left_out, prompt_ids, withhold
 from playground.engine.scheduler import Scheduler, Task
 from playground.engine.sequence import Sequence
 
@@ -36,7 +36,9 @@ class Generation:
         scheduler: Scheduler,
         prefixes: PrefixCache,
         model_hash: str = "",
+        beside: Mapping[str, LanguageModel] | None = None,
     ) -> None:
+        """`beside` are the models that options of the strategy call, by option."""
         self.request = request
         self.events: deque[Event] = deque()
         _check_needs(chain, model, request.model)
@@ -45,6 +47,7 @@ class Generation:
         self._scheduler = scheduler
         self._prefixes = prefixes
         self._model_hash = model_hash
+        self._beside = beside or {}
         self._clock = time.monotonic()
         self._seed = request.seed if request.seed is not None else secrets.randbelow(DRAWN_SEEDS)
         ids = prompt_ids(model, request.prompt)
@@ -52,6 +55,7 @@ class Generation:
         self._ids, cuts = fit_prompt(ids, context, request.max_tokens, request.fit)
         room = request.max_tokens if context is None else context - len(self._ids)
         self._limit = min(request.max_tokens, room)
+        self._ids, self._withheld = withhold(self._ids, chain.strategy)
         known = prefixes.find(model, self._ids)
         dropped = left_out(model.tokenizer, request.prompt)
         self._notices = (*dropped, *cuts, *chain.notices, *self._limits(context))
@@ -111,6 +115,7 @@ class Generation:
             self.request,
             self._model,
             self._ids,
+            withheld=self._withheld,
             index=index,
             seed=self._seed,
             limit=self._limit,
@@ -165,7 +170,16 @@ class Generation:
         line = Line(list(self._ids), reading)
         noise = HashedNoise(self._seed, sequence.index)
         context = Context(
-            self._ids, reading, self._model, self._chain, noise, self._limit, sequence.index, line
+            self._ids,
+            reading,
+            self._model,
+            self._chain,
+            noise,
+            sequence.limit,
+            sequence.index,
+            line,
+            self._beside,
+            self._withheld,
         )
 
         def take(effect: Effect) -> None:

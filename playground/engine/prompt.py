@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.api.decoding import Strategy
 from playground.api.errors import InvalidInput, PromptTooLong
 from playground.api.model import LanguageModel, Lossy, Tokenizer
 from playground.api.request import Fit
@@ -19,6 +20,12 @@ def prompt_ids(model: LanguageModel, text: str) -> tuple[int, ...]:
             "give it at least one character or word",
         )
     return (tokenizer.bos_id,)
+
+
+def withhold(ids: tuple[int, ...], strategy: Strategy) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The ids that are read, and the last one where the strategy says it anew; at least one is read."""
+    end = len(ids) - 1 if strategy.heals and len(ids) > 1 else len(ids)
+    return ids[:end], ids[end:]
 
 
 def left_out(tokenizer: Tokenizer, text: str) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ class Task:
     label: str
     """Whose fault it is when the generator raises: `strategy beam`."""
     wanted: tuple[Read, ...] = ()
+    reader: LanguageModel | None = None
+    """Who is to read what is wanted, where it is not `model`."""
     answers: tuple[Reading | None, ...] = ()
     ended: bool = False
     paused: bool = False
@@ -63,7 +65,7 @@ class Scheduler:
         self._resume_ready()
         waiting: dict[int, list[Task]] = {}
         for task in self._running():
-            waiting.setdefault(id(task.model), []).append(task)
+            waiting.setdefault(id(task.reader or task.model), []).append(task)
         for tasks in waiting.values():
             self._advance(tasks)
         self._resume_ready()
@@ -86,7 +88,7 @@ class Scheduler:
             for place, answer in enumerate(task.answers)
             if answer is None
         ]
-        readings = self._read(tasks[0].model, asked)
+        readings = self._read(tasks[0].reader or tasks[0].model, asked)
         for (task, place, read), reading in zip(asked, readings, strict=True):
             if reading is not None:
                 _accept(task, place, read, reading)
@@ -119,6 +121,7 @@ class Scheduler:
             if not effect.reads:
                 raise PluginFailed(f"{task.label} asked for no reads")
             task.wanted, task.answers = effect.reads, (None,) * len(effect.reads)
+            task.reader = effect.model
         except (StopIteration, TextEnds):
             self._end(task, None)
         except Exception as error:

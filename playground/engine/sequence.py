@@ -13,7 +13,7 @@ from playground.api.errors import PlaygroundError, PluginFailed
 from playground.api.events import Alternative, Drafted, Event, Finished, Token
 from playground.api.model import LanguageModel
 from playground.api.request import GenerationRequest, StopReason
-from playground.engine.detokenize import Detokenizer, piece_text
+from playground.engine.detokenize import Detokenizer, piece_text, pieces
 from playground.engine.stopping import HoldBack
 
 
@@ -26,12 +26,14 @@ class Sequence:
         model: LanguageModel,
         prompt: tuple[int, ...],
         *,
+        withheld: tuple[int, ...],
         index: int,
         seed: int,
         limit: int,
         started: float,
         emit: Callable[[Event], None],
     ) -> None:
+        """`withheld`: tokens of the text after `prompt` that the first commit stands for, with more."""
         self.index = index
         self.ids = list(prompt)
         self.finished = False
@@ -39,10 +41,15 @@ class Sequence:
         self._model = model
         self._prompt_length = len(prompt)
         self._seed = seed
-        self._limit = limit
+        # What stands for the prompt's end is not one of the tokens that were asked for.
+        self.limit = limit + len(withheld)
+        self._at_limit: StopReason = "length" if limit >= request.max_tokens else "context"
         self._started = started
         self._emit = emit
-        self._detokenizer = Detokenizer(model.tokenizer, prompt[-1] if prompt else None)
+        previous = prompt[-1] if prompt else None
+        self._detokenizer = Detokenizer(model.tokenizer, previous)
+        self._known = pieces(model.tokenizer, withheld, previous)
+        """The beginning of the next token's bytes that the text has already."""
         self._hold: HoldBack[Token] = HoldBack(request.stop)
         self._text: list[str] = []
         self._released = 0
@@ -53,7 +60,8 @@ class Sequence:
             self._commit(effect)
         elif isinstance(effect, Draft):
             ends = self._model.tokenizer.eos_ids
-            text = self._detokenizer.preview([t for t in effect.tokens if t not in ends])
+            tokens = [t for t in effect.tokens if t not in ends]
+            text = self._detokenizer.preview(tokens, self._known)
             self._emit(Drafted(sequence=self.index, ids=effect.tokens, text=text))
         else:
             raise PluginFailed(f"a strategy yielded {type(effect).__name__}, not an effect")
@@ -93,8 +101,9 @@ class Sequence:
         previous = self.ids[-1] if self.ids else None
         self.ids.append(token)
         ended = token in self._model.tokenizer.eos_ids
-        text, data = ("", b"") if ended else self._detokenizer.add(token)
+        text, data = ("", b"") if ended else self._detokenizer.add(token, self._known)
         self._release(self._hold.push(self._token(commit, previous, text, data), text))
+        self._known = b""
         reason = self._reason(ended)
         if reason is not None:
             self.finish(reason)
@@ -105,6 +114,12 @@ class Sequence:
             raise PluginFailed(f"the strategy committed {token}, which is no token of the model")
         if not isinstance(commit.chosen, Candidates) or token not in commit.chosen:
             raise PluginFailed("the strategy committed a token that is not among its candidates")
+        if self._known:
+            piece = self._model.tokenizer.piece(token, self.ids[-1])
+            if not piece.startswith(self._known):
+                raise PluginFailed(
+                    f"the strategy says {piece!r} where the prompt ends with {self._known!r}"
+                )
         return token
 
     def _reason(self, ended: bool) -> StopReason | None:
@@ -112,8 +127,8 @@ class Sequence:
             return "stop"
         if ended:
             return "eos"
-        if len(self.ids) - self._prompt_length >= self._limit:
-            return "length" if self._limit >= self._request.max_tokens else "context"
+        if len(self.ids) - self._prompt_length >= self.limit:
+            return self._at_limit
         seconds = self._request.max_seconds
         if seconds is not None and time.monotonic() - self._started >= seconds:
             return "time"
@@ -151,7 +166,7 @@ class Sequence:
         logprobs = (candidates.scores[places] - candidates.log_normalizer).tolist()
         tokenizer = self._model.tokenizer
         return tuple(
-            Alternative(token, piece_text(tokenizer, token, previous), logprob)
+            Alternative(token, piece_text(tokenizer, token, previous, self._known), logprob)
             for token, logprob in zip(ids, logprobs, strict=True)
         )
 

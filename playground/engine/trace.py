@@ -15,9 +15,9 @@ from playground.api.model import LanguageModel, Read
 from playground.api.results import Considered, StageTrace, TokenTrace
 from playground.chain_syntax import parse
 from playground.engine.chain import Chain
-from playground.engine.detokenize import piece_text
+from playground.engine.detokenize import piece_text, pieces
 from playground.engine.noise import HashedNoise
-from playground.engine.prompt import fit_prompt, prompt_ids
+from playground.engine.prompt import fit_prompt, prompt_ids, withhold
 from playground.protocol.questions import TraceToken
 
 ALTERNATIVES = 20
@@ -34,27 +34,32 @@ def trace(model: LanguageModel, chain: Chain, asked: TraceToken) -> TokenTrace:
         raise InvalidInput("these tokens are not the model's", "is it the model that said them?")
     whole = prompt_ids(model, asked.prompt)
     prompt, _ = fit_prompt(whole, model.context_length, asked.max_tokens, asked.fit)
+    prompt, withheld = withhold(prompt, chain.strategy)
     ids = (*prompt, *asked.tokens)
     (reading,) = model.read([Read(model.start(), ids, logits_to_keep=1)])
     logits: ndarray = reading.logits[-1]
     noise = HashedNoise(asked.seed, asked.sequence)
     step = Step(ids, len(prompt), noise, model.tokenizer)
-    return _traced(model, chain, logits, step, asked.token)
+    known = b"" if asked.tokens else pieces(model.tokenizer, withheld, prompt[-1])
+    return _traced(model, chain, logits, step, asked.token, known)
 
 
 def _traced(
-    model: LanguageModel, chain: Chain, logits: ndarray, step: Step, token: int
+    model: LanguageModel, chain: Chain, logits: ndarray, step: Step, token: int, known: bytes
 ) -> TokenTrace:
+    """`known`: the beginning of the token's bytes that the prompt has already."""
     raw = Candidates(logits)
     chances = raw.probabilities()
     names = [str(stage) for stage in parse(chain.text)]
     stages = [_stage(MODEL, raw, chances, token)]
     candidates = raw
-    for name, (_, candidates) in zip(names, chain.narrowed(logits, step), strict=False):
+    for name, (_, candidates) in zip(names, chain.narrowed(raw, step), strict=False):
         stages.append(_stage(name, candidates, chances, token))
     places = top_indices(candidates.scores, min(ALTERNATIVES, len(candidates)))
     best = [raw.best(), *candidates.ids[places].tolist()]
-    greedy, *alternatives = (_considered(model, step, raw, candidates, each) for each in best)
+    greedy, *alternatives = (
+        _considered(model, step, raw, candidates, each, known) for each in best
+    )
     return TokenTrace(stages=tuple(stages), greedy=greedy, alternatives=tuple(alternatives))
 
 
@@ -71,11 +76,11 @@ def _stage(name: str, candidates: Candidates, chances: ndarray, token: int) -> S
 
 
 def _considered(
-    model: LanguageModel, step: Step, raw: Candidates, chosen: Candidates, token: int
+    model: LanguageModel, step: Step, raw: Candidates, chosen: Candidates, token: int, known: bytes
 ) -> Considered:
     return Considered(
         id=token,
-        text=piece_text(model.tokenizer, token, step.ids[-1] if step.ids else None),
+        text=piece_text(model.tokenizer, token, step.ids[-1] if step.ids else None, known),
         logprob=chosen.logprob_of(token),
         raw_logprob=raw.logprob_of(token),
     )

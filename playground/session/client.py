@@ -85,7 +85,7 @@ class Session:
             from playground.session.remote import Remote
 
             try:
-                return Remote(self.settings, self._tell, self._located)
+                return Remote(self.settings, self._tell, self._located, self._chain_located)
             except WorkerUnusable as error:
                 self._do_without(error)
         return self._in_process()
@@ -186,6 +186,15 @@ class Session:
         if not any(map(os.path.isdir, map(os.path.expanduser, (reference, name)))):
             return reference
         return self.catalog.absolute(reference)
+
+    def _chain_located(self, chain: str) -> str:
+        """A chain whose options call models so that it means the same in any folder."""
+        # Models are called by texts: without one there is nothing to look for, and no plugin to load.
+        if "'" not in chain and '"' not in chain:
+            return chain
+        from playground.chain_stages import with_models
+
+        return with_models(chain, self.plugins, self._located)
 
     def tokenizer(self, reference: str) -> Tokenizer:
         """A model's tokenizer alone: loads no weights and no torch."""

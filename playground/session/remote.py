@@ -38,10 +38,14 @@ class Remote:
     """Answers from the session process of `settings`."""
 
     def __init__(
-        self, settings: Settings, tell: Callable[[str], None], locate: Callable[[str], str]
+        self,
+        settings: Settings,
+        tell: Callable[[str], None],
+        locate: Callable[[str], str],
+        locate_chain: Callable[[str], str] = lambda chain: chain,
     ) -> None:
         """`tell` is given a line for the user when the process had to be replaced; `locate` makes of a
-        model's name one that is understood from any folder.
+        model's name one that is understood from any folder, `locate_chain` of a chain that names some.
 
         Raises WorkerUnusable where there can be no such process.
         """
@@ -51,6 +55,7 @@ class Remote:
         """The program that this front end runs: that of the disk when it was first asked about."""
         self._tell = tell
         self._locate = locate
+        self._locate_chain = locate_chain
 
     def prepare(self, choice: ModelChoice) -> None:
         """Start the process where there is none; it loads the model while the front end goes on."""
@@ -120,7 +125,9 @@ class Remote:
         self.launcher.mourned = True
 
     def located(self, asked: Named) -> Named:
-        """A request whose model is understood from any folder."""
+        """A request whose models are understood from any folder."""
+        if isinstance(asked, GenerationRequest):
+            asked = msgspec.structs.replace(asked, chain=self._locate_chain(asked.chain))
         return msgspec.structs.replace(asked, model=self._locate(asked.model))
 
     def begin(self, path: str, value: Any) -> tuple[Watched, Head]:

@@ -16,6 +16,7 @@ import msgspec
 from playground.api.errors import PlaygroundError
 from playground.api.events import Event, Started
 from playground.api.request import GenerationRequest, StopReason
+from playground.chain_syntax import format_chain, parse
 from playground.protocol.messages import REQUEST_HEADER
 from playground.session.account import Account
 from playground.session.exchange import End
@@ -43,6 +44,8 @@ class RemoteStream:
         self._repeated = False
         self._leave_at: float | None = None
         self._id = ""
+        self._renamed = False
+        """Whether the chain names a model that the process knows by another name."""
         self._decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
         self._answer = self._open()
 
@@ -68,6 +71,7 @@ class RemoteStream:
 
     def _open(self) -> Watched:
         request = self._remote.located(self._request)
+        self._renamed = request.chain != self._request.chain
         request = msgspec.structs.replace(request, seed=self._account.seed)
         answer, head = self._remote.repeated(lambda: self._remote.begin("/generate", request))
         self._id = head.headers.get(REQUEST_HEADER, "")
@@ -117,10 +121,11 @@ class RemoteStream:
             return [_finite(msgspec.json.decode(line)) for line in whole.splitlines()]
 
     def _as_asked(self, event: Event) -> Event:
-        """A model's name was made to be understood from any folder; it is told as it was given."""
-        if isinstance(event, Started):
-            return msgspec.structs.replace(event, model=self._request.model)
-        return event
+        """Models' names were made to be understood from any folder; they are told as they were given."""
+        if not isinstance(event, Started):
+            return event
+        chain = format_chain(parse(self._request.chain)) if self._renamed else event.chain
+        return msgspec.structs.replace(event, model=self._request.model, chain=chain)
 
 
 def _finite(event: dict[str, Any]) -> Event:

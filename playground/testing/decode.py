@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +19,12 @@ from playground.api import (
     TextEnds,
     Tokenizer,
 )
-from playground.api.options import name_of
+from playground.api.options import models_of, name_of
 from playground.engine.chain import Chain
 from playground.engine.context import Context, Line
 from playground.engine.detokenize import Detokenizer
 from playground.engine.noise import HashedNoise
+from playground.engine.prompt import withhold
 
 
 @dataclass
@@ -54,10 +55,13 @@ def decode(
     limit: int = 20,
     seed: int = 0,
     sequence: int = 0,
+    models: Mapping[str, LanguageModel] | None = None,
 ) -> Decoded:
     """Decode at most `limit` tokens after `prompt` (at least one token) as the engine does.
 
-    Listening ends at the limit and at a token that ends the text; the generator is then closed.
+    `models` are those that the strategy's options name, by option; where they are not given, the model
+    itself stands for each. Listening ends at the limit and at a token that ends the text; the generator
+    is then closed.
     """
     decoded = Decoded(model)
     generator = start(
@@ -68,6 +72,7 @@ def decode(
         limit=limit,
         seed=seed,
         sequence=sequence,
+        models=models,
     )
     answer: list[Reading] | None = None
     try:
@@ -76,7 +81,7 @@ def decode(
             answer = None
             if isinstance(effect, ReadAll):
                 decoded.passes += 1
-                answer = model.read(list(effect.reads))
+                answer = (effect.model or model).read(list(effect.reads))
             elif isinstance(effect, Draft):
                 decoded.drafts.append(effect)
             else:
@@ -98,9 +103,11 @@ def start(
     limit: int = 20,
     seed: int = 0,
     sequence: int = 0,
+    models: Mapping[str, LanguageModel] | None = None,
 ) -> Generator[Any, Any, None]:
     """The strategy's generator over a prompt that has been read, to be driven by hand."""
-    ids = (*model.tokenizer.start_ids, *model.tokenizer.encode(prompt))
+    whole = (*model.tokenizer.start_ids, *model.tokenizer.encode(prompt))
+    ids, withheld = withhold(whole, strategy)
     reading = model.read([Read(model.start(), ids, logits_to_keep=1)])[0]
     stages = tuple((name_of(type(stage)), stage) for stage in processors)
     name = name_of(type(strategy))
@@ -114,6 +121,8 @@ def start(
         limit,
         sequence,
         Line(list(ids), reading),
+        models or dict.fromkeys(models_of(strategy), model),
+        withheld,
     )
     return strategy.decode(context)
 

@@ -59,6 +59,11 @@ class ToyRecurrent:
     def rewind(self, state: State, length: int) -> State | None:
         return state if length == state.length else None
 
+    def unembed(self, hidden: ndarray) -> ndarray:
+        """Logits (n, vocabulary) of hidden states (n, size); there is no norm before the head."""
+        logits: ndarray = hidden @ self._head.T
+        return logits
+
     def _reading(self, read: Read) -> Reading:
         assert isinstance(read.state, RecurrentState)
         length = read.state.length + len(read.tokens)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from playground.api import Candidates, Commit, Draft, LanguageModel, ReadAll, Strategy
+from playground.api.options import models_of
 from playground.testing.decode import Decoded, decode, start
 from playground.testing.laws import Contract, require
 from playground.testing.recurrent import ToyRecurrent
@@ -21,10 +22,12 @@ class StrategyContract(Contract):
     """Laws of a strategy. Subclass it and return one from `strategy`.
 
     It decodes with a recurrent model that cannot rewind and with one whose context ends where the
-    request's limit does; override `models` to say on which models the strategy works.
+    request's limit does, as far as they offer what it needs; override `models` to say on which models the
+    strategy works.
     """
 
     prompt = "a"
+    """Of one token at least; of two for a strategy that says the last one anew."""
 
     def strategy(self) -> Strategy:
         raise NotImplementedError
@@ -33,9 +36,13 @@ class StrategyContract(Contract):
         letters = CharTokenizer("abcdef")
         likes = {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
         full = len(self.prompt) + LIMIT
-        return ToyRecurrent(), ScriptedModel(
-            lambda tokens: likes, context_length=full, tokenizer=letters
-        )
+        scripted = ScriptedModel(lambda tokens: likes, context_length=full, tokenizer=letters)
+        needs = self.strategy().needs
+        return [model for model in (ToyRecurrent(), scripted) if needs in model.offers]
+
+    def beside(self, model: LanguageModel) -> Mapping[str, LanguageModel]:
+        """The models that options of the strategy name, beside `model`: that one itself, for each."""
+        return dict.fromkeys(models_of(self.strategy()), model)
 
     def test_commits_tokens_of_the_vocabulary(self) -> None:
         for model in self.models():
@@ -69,6 +76,8 @@ class StrategyContract(Contract):
 
     def test_ends_where_the_model_ends_the_text(self) -> None:
         model = ScriptedModel("bc", after=self.prompt, tokenizer=CharTokenizer("abcdef"))
+        if self.strategy().needs not in model.offers:
+            return
         tokens = self._decode(model).tokens
         require(model.tokenizer.bos_id in tokens, f"the model ended the text; it said {tokens}")
 
@@ -95,12 +104,35 @@ class StrategyContract(Contract):
                 known = isinstance(effect, Commit | Draft | ReadAll)
                 require(known, f"it yielded a {type(effect).__name__} (is `yield from` missing?)")
 
+    def test_reads_with_no_other_models_than_its_options_name(self) -> None:
+        for model in self.models():
+            known = [model, *self.beside(model).values()]
+            for effect in self._close_after(8, model):
+                if isinstance(effect, ReadAll) and effect.model is not None:
+                    given = any(effect.model is each for each in known)
+                    require(given, f"it reads with a {type(effect.model).__name__} of its own")
+
+    def test_what_it_says_anew_begins_as_the_prompt_ends(self) -> None:
+        if not self.strategy().heals:
+            return
+        for model in self.models():
+            tokens = model.tokenizer.encode(self.prompt)
+            require(len(tokens) > 1, "the prompt of this contract must have two tokens")
+            before, last = tokens[-2:]
+            known = model.tokenizer.piece(last, before)
+            said = model.tokenizer.piece(self._decode(model).tokens[0], before)
+            require(
+                said.startswith(known), f"it says {said!r} where the prompt ends with {known!r}"
+            )
+
     def _decode(self, model: LanguageModel, seed: int = 0) -> Decoded:
-        return decode(self.strategy(), model, self.prompt, limit=LIMIT, seed=seed)
+        beside = self.beside(model)
+        return decode(self.strategy(), model, self.prompt, limit=LIMIT, seed=seed, models=beside)
 
     def _close_after(self, moment: int, model: LanguageModel) -> list[object]:
         """Close the generator after so many effects, as the engine does when a user cancels."""
-        generator = start(self.strategy(), model, self.prompt, limit=LIMIT)
+        beside = self.beside(model)
+        generator = start(self.strategy(), model, self.prompt, limit=LIMIT, models=beside)
         effects: list[object] = []
         answer = None
         for _ in range(moment):
@@ -109,7 +141,8 @@ class StrategyContract(Contract):
             except StopIteration:
                 break
             effects.append(effect)
-            answer = model.read(list(effect.reads)) if isinstance(effect, ReadAll) else None
+            reader = effect.model or model if isinstance(effect, ReadAll) else model
+            answer = reader.read(list(effect.reads)) if isinstance(effect, ReadAll) else None
         try:
             generator.close()
         except RuntimeError as error:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
+from playground.api.options import models_of
 from playground.api.request import GenerationRequest
+from playground.chain_stages import build_stages
 from playground.protocol.messages import JSON_LINES, REQUEST_HEADER
 from playground.protocol.questions import ModelChoice
 from playground.worker.outbox import Outbox
@@ -35,9 +37,13 @@ class Generate:
 
     async def _generate(self, asked: GenerationRequest, send: Send) -> None:
         service = self._service
-        choice = ModelChoice(model=asked.model, device=asked.device, dtype=asked.dtype)
-        async with service.slots.take(), service.shelf.hold(choice):
-            thread = service.thread
+        thread = service.thread
+        strategy = build_stages(asked.chain, thread.engine.plugins).strategy
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(service.slots.take())
+            for name in dict.fromkeys((asked.model, *models_of(strategy).values())):
+                choice = ModelChoice(model=name, device=asked.device, dtype=asked.dtype)
+                await held.enter_async_context(service.shelf.hold(choice))
             outbox = Outbox(service.mailroom, on_room=partial(thread.post, _nothing))
             run = await thread.call(partial(self._start, asked, outbox))
             id = secrets.token_hex(8)

@@ -198,23 +198,36 @@ static void decode(struct pass *p) {
     tell_hidden(p, layers);
 }
 
+/* The final norm and the head, for `count` rows of what a layer put out, (count, width): they are lost. */
+static void unembed(const struct gpt *model, float *outputs, int count, uint8_t *bytes, float *logits) {
+    for (int from = 0; from < count; from += CHUNK) {
+        int rows = least(CHUNK, count - from);
+        float *x = outputs + (size_t)from * model->width;
+        if (model->pre_norm) normalise(model, &model->norm, x, rows, x);
+        linear(&model->head, x, rows, bytes, logits + (size_t)from * model->vocabulary, STORED);
+    }
+}
+
 static void score(struct pass *p, float *logits) {
-    const struct gpt *model = p->model;
     int kept = 0;
     for (int r = 0; r < p->count; r++) kept += p->rows[r].kept;
     leave_the_rest(p, kept_of, asked_of);
-    for (int from = 0; from < kept; from += CHUNK) {
-        int rows = least(CHUNK, kept - from);
-        float *x = p->x + (size_t)from * model->width;
-        if (model->pre_norm) normalise(model, &model->norm, x, rows, x);
-        linear(&model->head, x, rows, p->bytes, logits + (size_t)from * model->vocabulary, STORED);
-    }
+    unembed(p->model, p->x, kept, p->bytes, logits);
 }
 
 static size_t add(size_t *total, size_t bytes) {
     size_t place = *total;
     *total += (bytes + 63) / 64 * 64;
     return place;
+}
+
+static int have_room(size_t bytes) {
+    if (bytes > room.bytes) {
+        free(room.memory);
+        room.memory = aligned_alloc(64, bytes);
+        room.bytes = room.memory ? bytes : 0;
+    }
+    return room.memory != NULL;
 }
 
 /* Find room for everything between the layers. */
@@ -235,13 +248,8 @@ static int prepare(struct pass *p) {
     size_t logs = add(&bytes, p->count * sizeof(struct log));
     size_t every = add(&bytes, tiles * sizeof(struct looking));
     size_t some = add(&bytes, tiles * sizeof(struct looking));
-    if (bytes > room.bytes) {
-        free(room.memory);
-        room.memory = aligned_alloc(64, bytes);
-        room.bytes = room.memory ? bytes : 0;
-    }
     size_t panel = sizeof(float) * widest * PANEL, looking = attention_room(longest);
-    if (!room.memory || pool_reserve(panel > looking ? panel : looking) != 0) return -1;
+    if (!have_room(bytes) || pool_reserve(panel > looking ? panel : looking) != 0) return -1;
     char *memory = room.memory;
     p->x = (float *)(memory + x), p->qkv = (float *)(memory + qkv), p->mixed = (float *)(memory + mixed);
     p->normed = (float *)(memory + normed), p->inner = (float *)(memory + inner);
@@ -266,4 +274,14 @@ int gpt_read(const struct gpt *model, const struct row *rows, int count, float *
     }
     pthread_mutex_unlock(&reading);
     return failed;
+}
+
+int gpt_unembed(const struct gpt *model, float *outputs, int count, float *logits) {
+    size_t width = model->width, bytes = 0;
+    add(&bytes, least(CHUNK, count) * (width + 8) + 128);
+    pthread_mutex_lock(&reading);
+    int failed = !have_room(bytes) || pool_reserve(sizeof(float) * width * PANEL) != 0;
+    if (!failed) unembed(model, outputs, count, (uint8_t *)room.memory, logits);
+    pthread_mutex_unlock(&reading);
+    return failed ? -1 : 0;
 }

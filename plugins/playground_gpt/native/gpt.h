@@ -48,3 +48,7 @@ EXPORT void gpt_set_threads(int threads);
 /* Read all rows; `logits` are the kept ones of every row, one row after the other, (kept, vocabulary).
  * Returns 0, or -1 where there is no memory. One read at a time: another waits. */
 EXPORT int gpt_read(const struct gpt *model, const struct row *rows, int count, float *logits);
+
+/* The logits (count, vocabulary) of `count` rows of what a layer put out, (count, width), as if it were the last:
+ * the final norm and the head. `outputs` are overwritten. Returns 0, or -1 where there is no memory. */
+EXPORT int gpt_unembed(const struct gpt *model, float *outputs, int count, float *logits);

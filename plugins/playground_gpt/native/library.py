@@ -124,6 +124,11 @@ class Library:
         if self._code.gpt_read(ctypes.byref(model), rows, len(rows), logits) != 0:
             raise MemoryError("no memory to read with a model")
 
+    def unembed(self, model: Gpt, outputs: int, count: int, logits: int) -> None:
+        """See gpt.h."""
+        if self._code.gpt_unembed(ctypes.byref(model), outputs, count, logits) != 0:
+            raise MemoryError("no memory to score a layer's output")
+
 
 def declare(code: ctypes.CDLL) -> None:
     """Tell ctypes what the functions take and give."""
@@ -133,6 +138,7 @@ def declare(code: ctypes.CDLL) -> None:
         c_int, c_int, c_int, c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p,
     )  # fmt: skip
     code.gpt_read.argtypes = (POINTER(Gpt), POINTER(Row), c_int, c_void_p)
+    code.gpt_unembed.argtypes = (POINTER(Gpt), c_void_p, c_int, c_void_p)
 
 
 @cache

@@ -46,6 +46,15 @@ class NativeGpt:
     def rewind(self, state: State, length: int) -> State | None:
         return rewound(own(state, self._layout), length)
 
+    def unembed(self, hidden: ndarray) -> ndarray:
+        """Logits of a layer's output; see `playground.api.Unembeds`."""
+        outputs = np.array(hidden, np.float32, order="C")  # a copy: it is overwritten
+        logits = np.empty((len(outputs), self.architecture.vocabulary), np.float32)
+        self._library.unembed(
+            self._structure, outputs.ctypes.data, len(outputs), logits.ctypes.data
+        )
+        return logits
+
     def read(self, batch: Sequence[Read]) -> list[Reading]:
         """Read every row of the batch; see `playground.api.LanguageModel`.
 

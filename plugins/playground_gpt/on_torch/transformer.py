@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from numpy import ndarray
 from torch import Tensor
 from torch.nn import functional
 
@@ -51,6 +52,11 @@ class GptModel:
 
     def rewind(self, state: State, length: int) -> State | None:
         return rewound(own(state, self._layout), length)
+
+    @torch.inference_mode()
+    def unembed(self, hidden: ndarray) -> ndarray:
+        """Logits of a layer's output; see `playground.api.Unembeds`."""
+        return self._score(torch.from_numpy(hidden).to(self._layout.device))
 
     @torch.inference_mode()
     def read(self, batch: Sequence[Read]) -> list[Reading]:
@@ -135,9 +141,7 @@ class GptModel:
         if any(row.kept < row.asked.count for row in rows):
             pairs = zip(rows, asked, strict=True)
             x = torch.cat([x[span.stop - row.kept : span.stop] for row, span in pairs])
-        if self._parts.norm is not None:
-            x = self._parts.norm(x)
-        logits = self._parts.head(x).cpu().numpy()
+        logits = self._score(x)
         return [
             Reading(
                 logits[span],
@@ -147,3 +151,10 @@ class GptModel:
             )
             for row, span in zip(rows, spans([row.kept for row in rows]), strict=True)
         ]
+
+    def _score(self, x: Tensor) -> ndarray:
+        """Logits of x (rows, width), what the last layer put out."""
+        if self._parts.norm is not None:
+            x = self._parts.norm(x)
+        logits: ndarray = self._parts.head(x).cpu().numpy()
+        return logits
