@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from playground.api.commands import Command
     from playground.api.decoding import (
         About,
+        Branch,
         Commit,
         DecodeContext,
         Decoding,
         Draft,
         Effect,
+        Finding,
         Noise,
         Processor,
         ReadAll,
@@ -32,7 +34,16 @@ if TYPE_CHECKING:
         PromptTooLong,
         UnknownName,
     )
-    from playground.api.events import Alternative, Drafted, Event, Finished, Started, Token
+    from playground.api.events import (
+        Alternative,
+        Drafted,
+        Event,
+        Finished,
+        Found,
+        Started,
+        Token,
+        TreeToken,
+    )
     from playground.api.hooks import hookimpl
     from playground.api.model import (
         Backend,
@@ -70,6 +81,7 @@ __all__ = [
     "Alternative",
     "Argument",
     "Backend",
+    "Branch",
     "Candidates",
     "Classification",
     "Command",
@@ -86,8 +98,10 @@ __all__ = [
     "Effect",
     "Event",
     "Expectation",
+    "Finding",
     "Finished",
     "Fit",
+    "Found",
     "GenerationRequest",
     "InvalidInput",
     "LanguageModel",
@@ -129,6 +143,7 @@ __all__ = [
     "Tokenizer",
     "Trained",
     "Trainer",
+    "TreeToken",
     "UnknownName",
     "Variable",
     "hookimpl",
@@ -144,11 +159,13 @@ _NAMES = {
     "commands": ("Command",),
     "decoding": (
         "About",
+        "Branch",
         "Commit",
         "DecodeContext",
         "Decoding",
         "Draft",
         "Effect",
+        "Finding",
         "Noise",
         "Processor",
         "ReadAll",
@@ -168,8 +185,10 @@ _NAMES = {
         "Drafted",
         "Event",
         "Finished",
+        "Found",
         "Started",
         "Token",
+        "TreeToken",
     ),
     "hooks": ("hookimpl",),
     "model": (

@@ -25,6 +25,7 @@ class Xtc(Processor, frozen=True):
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("exclude_top_choices",)
+    seeded: ClassVar[bool] = True
 
     threshold: Annotated[
         float, Meta(ge=0, le=1, description="what is a top choice; beyond 0.5 nothing is")
