@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from playground.api.commands import Command
     from playground.api.decoding import (
         About,
+        Branch,
         Commit,
         DecodeContext,
         Decoding,
         Draft,
         Effect,
+        Finding,
         Noise,
         Processor,
         ReadAll,
@@ -33,7 +35,16 @@ if TYPE_CHECKING:
         PromptTooLong,
         UnknownName,
     )
-    from playground.api.events import Alternative, Drafted, Event, Finished, Started, Token
+    from playground.api.events import (
+        Alternative,
+        Drafted,
+        Event,
+        Finished,
+        Found,
+        Started,
+        Token,
+        TreeToken,
+    )
     from playground.api.hooks import hookimpl
     from playground.api.model import (
         Backend,
@@ -72,6 +83,7 @@ __all__ = [
     "Alternative",
     "Argument",
     "Backend",
+    "Branch",
     "Candidates",
     "Classification",
     "Command",
@@ -88,8 +100,10 @@ __all__ = [
     "Effect",
     "Event",
     "Expectation",
+    "Finding",
     "Finished",
     "Fit",
+    "Found",
     "GenerationRequest",
     "InvalidInput",
     "LanguageModel",
@@ -133,6 +147,7 @@ __all__ = [
     "Tokenizer",
     "Trained",
     "Trainer",
+    "TreeToken",
     "Unembeds",
     "UnknownName",
     "Variable",
@@ -149,11 +164,13 @@ _NAMES = {
     "commands": ("Command",),
     "decoding": (
         "About",
+        "Branch",
         "Commit",
         "DecodeContext",
         "Decoding",
         "Draft",
         "Effect",
+        "Finding",
         "Noise",
         "Processor",
         "ReadAll",
@@ -174,8 +191,10 @@ _NAMES = {
         "Drafted",
         "Event",
         "Finished",
+        "Found",
         "Started",
         "Token",
+        "TreeToken",
     ),
     "hooks": ("hookimpl",),
     "model": (

@@ -81,6 +81,8 @@ class Processor(msgspec.Struct, frozen=True):
 
     aliases: ClassVar[tuple[str, ...]] = ()
     about: ClassVar[About] = About()
+    seeded: ClassVar[bool] = False
+    """Whether it draws from the noise, so that what it leaves depends on the seed."""
 
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
         raise NotImplementedError
@@ -91,17 +93,46 @@ class Processor(msgspec.Struct, frozen=True):
 
 
 class Commit(msgspec.Struct, frozen=True):
-    """`token` is final. `chosen` is the distribution it was chosen from, `logits` the model's own row."""
+    """`token` is final. `chosen` is the distribution it was chosen from, `logits` the model's own row.
+
+    sequence: which of those that the decode speaks for, from 0; see `Strategy.joint`.
+    """
 
     token: int
     chosen: Candidates
     logits: ndarray
+    sequence: int = 0
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What follows the committed text for now; each draft replaces the one before."""
+    """What follows the committed text for now; each draft replaces the one before.
+
+    sequence: as a commit's.
+    """
 
     tokens: tuple[int, ...]
+    sequence: int = 0
+
+
+class Branch(msgspec.Struct, frozen=True, gc=False):
+    """A token of a tree of continuations, after that of the branch `parent` (-1: after the prompt).
+
+    logprob: natural log-probability after what is before it, by the chain.
+    """
+
+    parent: int
+    token: int
+    logprob: float
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a search found beside the texts it tells, said before the last commit.
+
+    notice: a line for people. branches: its tree, every branch after its parent.
+    """
+
+    notice: str
+    branches: tuple[Branch, ...] = ()
 
 
 class ReadAll(msgspec.Struct, frozen=True):
@@ -112,7 +143,7 @@ class ReadAll(msgspec.Struct, frozen=True):
     """One of `context.models` that is to read them; None: the model that decodes."""
 
 
-Effect = Commit | Draft | ReadAll
+Effect = Commit | Draft | Finding | ReadAll
 Decoding = Generator[Effect, Any, None]
 
 
@@ -147,7 +178,21 @@ class DecodeContext(Protocol):
 
     @property
     def sequence(self) -> int:
-        """Which of the request's n sequences this is, from 0."""
+        """Which of the request's n sequences this is, from 0; of a joint decode the first."""
+
+    @property
+    def count(self) -> int:
+        """How many sequences the request has."""
+
+    @property
+    def stop(self) -> tuple[str, ...]:
+        """Texts at which the engine ends a sequence: for those who judge whole texts."""
+
+    def sibling(self, sequence: int) -> DecodeContext:
+        """What the request's sequence of that number is given: the same prompt, noise of its own.
+
+        Of numbers beyond the request's, too: noise for texts that a strategy draws itself.
+        """
 
     def candidates(self, ids: Sequence[int], scores: ndarray | Candidates) -> Candidates:
         """What the chain leaves after `ids` of `scores`: of the vocabulary, or of some of its tokens."""
@@ -185,6 +230,19 @@ class Strategy(msgspec.Struct, frozen=True):
 
     That one's bytes begin with those of `context.withheld`; what is shown of it is the rest.
     """
+    joint: ClassVar[bool] = False
+    """Whether one decode speaks for all sequences of a request: its effects say whose they are.
+
+    The n sequences are then what one search found, the best first. When it returns, those that have
+    not ended do, also where nothing was said of them because less was found.
+    """
+
+    def check(self, count: int, processors: Sequence[Processor]) -> None:
+        """Raise InvalidInput, with a hint, where these options contradict a request.
+
+        count: how many sequences it has. processors: the stages before this one. Called before anything
+        is read.
+        """
 
     def decode(self, context: DecodeContext) -> Decoding:
         raise NotImplementedError

@@ -69,6 +69,27 @@ class Drafted(msgspec.Struct, frozen=True, kw_only=True, tag="draft"):
     text: str
 
 
+class TreeToken(msgspec.Struct, frozen=True, gc=False):
+    """A token of a tree: `parent` is the place of the one before it in the list, -1 the prompt's end."""
+
+    parent: int
+    id: int
+    text: str
+    logprob: float
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True, tag="found"):
+    """What a search found beside the texts it tells: a line for people, and its tree.
+
+    `tree` lists every token after its parent; `logprob` is natural, after the chain. It comes before the
+    sequence ends. A search that speaks for all sequences tells it of the first.
+    """
+
+    sequence: int
+    notice: str
+    tree: tuple[TreeToken, ...] = ()
+
+
 class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
     """A sequence has ended. `error`, `hint` and `exit_code` say why where `reason` is "error"."""
 
@@ -86,4 +107,4 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
     exit_code: int = 0
 
 
-Event = Started | Token | Drafted | Finished
+Event = Started | Token | Drafted | Found | Finished

@@ -39,6 +39,17 @@ class Chain:
         """What the user should know of the options given."""
         return tuple(note for _, stage in self.processors for note in stage.notices())
 
+    @property
+    def repeats(self) -> bool:
+        """Whether all sequences of a request would be the same."""
+        strategy = self.strategy
+        seeded = any(stage.seeded for _, stage in self.processors)
+        return strategy.deterministic and not strategy.joint and not seeded
+
+    def check(self, count: int) -> None:
+        """Raises InvalidInput where `count` sequences or the processors contradict the strategy."""
+        self.strategy.check(count, [stage for _, stage in self.processors])
+
     def candidates(self, scores: ndarray | Candidates, step: Step) -> Candidates:
         """What every stage leaves of `scores`. Raises PluginFailed naming a stage at fault."""
         left = scores if isinstance(scores, Candidates) else Candidates(scores)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from numpy import ndarray
 
@@ -11,6 +12,7 @@ from playground.api.candidates import Candidates
 from playground.api.decoding import Noise, ReadAll, Step
 from playground.api.model import LanguageModel, Need, Read, Reading, State
 from playground.engine.chain import Chain
+from playground.engine.noise import HashedNoise
 
 
 @dataclass
@@ -36,12 +38,21 @@ class Context:
     reading: Reading
     model: LanguageModel
     chain: Chain
-    noise: Noise
     limit: int
-    sequence: int
     line: Line
+    seed: int
+    sequence: int = 0
+    count: int = 1
+    stop: tuple[str, ...] = ()
     models: Mapping[str, LanguageModel] = field(default_factory=dict)
     withheld: tuple[int, ...] = ()
+
+    @cached_property
+    def noise(self) -> Noise:
+        return HashedNoise(self.seed, self.sequence)
+
+    def sibling(self, sequence: int) -> Context:
+        return replace(self, sequence=sequence)
 
     def candidates(self, ids: Sequence[int], scores: ndarray | Candidates) -> Candidates:
         step = Step(ids, len(self.ids), self.noise, self.model.tokenizer)

@@ -15,7 +15,7 @@ from playground.api.request import GenerationRequest
 from playground.engine.chain import Chain
 from playground.engine.context import Context, Line
 from playground.engine.identity import versions
-from playground.engine.noise import HashedNoise
+from playground.engine.listeners import Listeners
 from playground.engine.prefix import Known, PrefixCache
 from playground.engine.prompt import fit_prompt, left_out, prompt_ids, withhold
 from playground.engine.scheduler import Scheduler, Task
@@ -42,6 +42,7 @@ class Generation:
         self.request = request
         self.events: deque[Event] = deque()
         _check_needs(chain, model, request.model)
+        chain.check(request.n)
         self._model = model
         self._chain = chain
         self._scheduler = scheduler
@@ -105,7 +106,7 @@ class Generation:
                 f"the context of {context:,} tokens has room for {self._limit:,} more, "
                 f"not {self.request.max_tokens:,}"
             )
-        if self.request.n > 1 and self._chain.strategy.deterministic:
+        if self.request.n > 1 and self._chain.repeats:
             name = self._chain.strategy_name
             notices.append(f"{name} is deterministic: all {self.request.n} sequences are the same")
         return notices
@@ -162,35 +163,40 @@ class Generation:
                 sequence.finish("error", error)
 
     def _decode(self, reading: Reading) -> None:
-        """Every sequence goes on from the prompt's one reading."""
-        for sequence in self._sequences:
-            self._decode_one(sequence, reading)
+        """Every sequence goes on from the prompt's one reading, each by itself or all by one search."""
+        if self._chain.strategy.joint:
+            self._decode_for(self._sequences, reading)
+        else:
+            for sequence in self._sequences:
+                self._decode_for([sequence], reading)
 
-    def _decode_one(self, sequence: Sequence, reading: Reading) -> None:
+    def _decode_for(self, sequences: list[Sequence], reading: Reading) -> None:
         line = Line(list(self._ids), reading)
-        noise = HashedNoise(self._seed, sequence.index)
         context = Context(
             self._ids,
             reading,
             self._model,
             self._chain,
-            noise,
-            sequence.limit,
-            sequence.index,
+            sequences[0].limit,
             line,
-            self._beside,
-            self._withheld,
+            self._seed,
+            sequence=sequences[0].index,
+            count=self.request.n,
+            stop=self.request.stop,
+            models=self._beside,
+            withheld=self._withheld,
         )
+        listeners = Listeners(sequences, self._model.tokenizer, self.events.append)
 
         def take(effect: Effect) -> None:
-            sequence.take(effect)
-            if sequence.finished:
+            listeners.take(effect)
+            if listeners.finished:
                 self._scheduler.cancel(task)
                 self._remember(line)
 
         def end(error: Exception | None) -> None:
             # A strategy that returns has come to the end of its text.
-            sequence.finish("error" if error else "eos", error)
+            listeners.finish("error" if error else "eos", error)
 
         label = f"strategy {self._chain.called(self._chain.strategy_name)}"
         task = self._add(self._drive(context), take, end, label)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from playground.api.errors import InvalidInput
-from playground.api.events import Event, Finished, Started, Token
+from playground.api.events import Event, Finished, Found, Started, Token
 from playground.api.outputs import Continuing, Note, Output
 from playground.api.request import GenerationRequest
 from playground.api.template import INPUT, Prompt
@@ -126,6 +126,8 @@ def _listen(
         heard.end()
     bench.look_at_model()
     yield from bench.told()
+    for notice in heard.found:
+        yield Note(notice, "notice")
     for node in heard.nodes:
         yield Note(_summary(bench, node), "notice")
 
@@ -147,6 +149,7 @@ class _Heard:
         self._spoken: dict[int, Spoken] = {}
         self._recorder: Recorder | None = None
         self.nodes: list[Node] = []
+        self.found: list[str] = []
 
     def take(self, event: Event) -> None:
         if isinstance(event, Started):
@@ -157,6 +160,8 @@ class _Heard:
             self._spoken[event.sequence].tokens.append(event)
         elif isinstance(event, Finished):
             self._spoken[event.sequence].finished = event
+        elif isinstance(event, Found):
+            self.found.append(event.notice)
         if self._recorder:
             self._recorder.take(event)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from playground.api import Candidates, Commit, Draft, LanguageModel, ReadAll, Strategy
+from playground.api import Candidates, Commit, Draft, Finding, LanguageModel, ReadAll, Strategy
 from playground.api.options import models_of
 from playground.testing.decode import Decoded, decode, start
 from playground.testing.laws import Contract, require
@@ -23,11 +23,12 @@ class StrategyContract(Contract):
 
     It decodes with a recurrent model that cannot rewind and with one whose context ends where the
     request's limit does, as far as they offer what it needs; override `models` to say on which models the
-    strategy works.
+    strategy works. One that is joint is asked for `count` texts.
     """
 
     prompt = "a"
     """Of one token at least; of two for a strategy that says the last one anew."""
+    count = 3
 
     def strategy(self) -> Strategy:
         raise NotImplementedError
@@ -57,6 +58,10 @@ class StrategyContract(Contract):
                 )
             for draft in decoded.drafts:
                 require(all(0 <= t < size for t in draft.tokens), f"a draft holds {draft.tokens}")
+            for finding in decoded.findings:
+                for place, branch in enumerate(finding.branches):
+                    require(0 <= branch.token < size, f"a tree holds {branch.token}")
+                    require(-1 <= branch.parent < place, f"branch {place} is before its parent")
 
     def test_chooses_among_its_candidates(self) -> None:
         for model in self.models():
@@ -68,11 +73,26 @@ class StrategyContract(Contract):
 
     def test_goes_on_to_the_limit_or_the_end_of_the_text(self) -> None:
         for model in self.models():
-            tokens = self._decode(model).tokens
-            ended = tokens and tokens[-1] in model.tokenizer.eos_ids
-            require(
-                len(tokens) == LIMIT or ended, f"it stopped by itself after {len(tokens)} tokens"
-            )
+            decoded = self._decode(model)
+            require(decoded.tokens, "it said nothing")
+            for sequence in {commit.sequence for commit in decoded.commits}:
+                tokens = decoded.said(sequence)
+                ended = tokens[-1] in model.tokenizer.eos_ids
+                require(
+                    len(tokens) == LIMIT or ended,
+                    f"it stopped by itself after {len(tokens)} tokens",
+                )
+
+    def test_speaks_only_of_the_sequences_that_it_speaks_for(self) -> None:
+        for model in self.models():
+            self._decode(model)
+
+    def test_the_first_text_is_the_same_however_many_are_asked_for(self) -> None:
+        if not self.strategy().joint:
+            return
+        for model in self.models():
+            several, one = (self._decode(model, count=count).tokens for count in (self.count, 1))
+            require(several == one, f"of {self.count} texts the first is {several}, alone {one}")
 
     def test_ends_where_the_model_ends_the_text(self) -> None:
         model = ScriptedModel("bc", after=self.prompt, tokenizer=CharTokenizer("abcdef"))
@@ -83,15 +103,16 @@ class StrategyContract(Contract):
 
     def test_the_same_seed_gives_the_same_text(self) -> None:
         for seed in SEEDS:
-            texts = [[self._decode(m, seed).tokens for m in self.models()] for _ in range(2)]
+            texts = [[self._said(m, seed) for m in self.models()] for _ in range(2)]
             require(texts[0] == texts[1], f"seed {seed} gave {texts[0]}, then {texts[1]}")
 
     def test_the_seed_has_no_influence_where_it_says_so(self) -> None:
         if not self.strategy().deterministic:
             return
         for model in self.models():
-            texts = {tuple(self._decode(model, seed).tokens) for seed in SEEDS}
-            require(len(texts) == 1, f"deterministic, and yet {len(texts)} texts from 6 seeds")
+            texts = [self._said(model, seed) for seed in SEEDS]
+            differ = sum(text != texts[0] for text in texts)
+            require(not differ, f"deterministic, and yet {differ} of 6 seeds say something else")
 
     def test_can_be_closed_at_every_moment(self) -> None:
         for model in self.models():
@@ -101,7 +122,7 @@ class StrategyContract(Contract):
     def test_yields_only_effects(self) -> None:
         for model in self.models():
             for effect in self._close_after(8, model):
-                known = isinstance(effect, Commit | Draft | ReadAll)
+                known = isinstance(effect, Commit | Draft | Finding | ReadAll)
                 require(known, f"it yielded a {type(effect).__name__} (is `yield from` missing?)")
 
     def test_reads_with_no_other_models_than_its_options_name(self) -> None:
@@ -125,14 +146,28 @@ class StrategyContract(Contract):
                 said.startswith(known), f"it says {said!r} where the prompt ends with {known!r}"
             )
 
-    def _decode(self, model: LanguageModel, seed: int = 0) -> Decoded:
-        beside = self.beside(model)
-        return decode(self.strategy(), model, self.prompt, limit=LIMIT, seed=seed, models=beside)
+    def _decode(self, model: LanguageModel, seed: int = 0, *, count: int | None = None) -> Decoded:
+        return decode(
+            self.strategy(),
+            model,
+            self.prompt,
+            limit=LIMIT,
+            seed=seed,
+            count=self.count if count is None else count,
+            models=self.beside(model),
+        )
+
+    def _said(self, model: LanguageModel, seed: int) -> list[tuple[int, int]]:
+        """Whose every token was, and which."""
+        commits = self._decode(model, seed).commits
+        return [(commit.sequence, commit.token) for commit in commits]
 
     def _close_after(self, moment: int, model: LanguageModel) -> list[object]:
         """Close the generator after so many effects, as the engine does when a user cancels."""
         beside = self.beside(model)
-        generator = start(self.strategy(), model, self.prompt, limit=LIMIT, models=beside)
+        generator = start(
+            self.strategy(), model, self.prompt, limit=LIMIT, count=self.count, models=beside
+        )
         effects: list[object] = []
         answer = None
         for _ in range(moment):

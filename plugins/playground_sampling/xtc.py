@@ -36,6 +36,7 @@ class Xtc(Processor, frozen=True):
         neutral="xtc(probability=0)",
         example="xtc(probability=1)",
     )
+    seeded: ClassVar[bool] = True
 
     threshold: Annotated[
         float, Meta(ge=0, le=1, description="what is a top choice; beyond 0.5 nothing is")

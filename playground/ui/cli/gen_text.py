@@ -32,10 +32,11 @@ class Text(View):
         self._request = request
         self._order = InOrder()
         self._started: Started | None = None
+        self._found: list[str] = []
         self._on_new_line = True
 
     def show(self, event: Event) -> None:
-        from playground.api import Finished, Started, Token
+        from playground.api import Finished, Found, Started, Token
 
         super().show(event)
         for ready in self._order.push(event):
@@ -43,6 +44,9 @@ class Text(View):
                 self.started(ready)
             elif isinstance(ready, Token):
                 self.token(ready)
+            elif isinstance(ready, Found):
+                # Told below the text, which it must not break.
+                self._found.append(ready.notice)
             elif isinstance(ready, Finished):
                 self.ended(ready)
 
@@ -66,6 +70,8 @@ class Text(View):
             self.write("\n")
         if not last:
             self.write("\n")
+        while self._found:
+            console.notice(self._found.pop(0))
         if event.error is None:
             console.notice(self._summary(event))
 
