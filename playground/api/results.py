@@ -114,8 +114,12 @@ class StageTrace(msgspec.Struct, frozen=True, kw_only=True):
     """How many tokens still stand."""
     mass: float
     """The model's own probability of all that still stand, 0 to 1."""
+    entropy: float
+    """Of what still stands, in nats."""
     rank: int | None
     probability: float | None
+    cut: tuple[Prediction, ...]
+    """The likeliest of the tokens that this stage removed, with the probability they had before it."""
 
 
 class TokenTrace(msgspec.Struct, frozen=True, kw_only=True):

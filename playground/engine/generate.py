@@ -7,15 +7,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from playground.api.decoding import Decoding, Effect, ReadAll
-from playground.api.errors import InvalidInput, PluginFailed
+from playground.api.decoding import Decoding, Effect
+from playground.api.errors import InvalidInput
 from playground.api.events import Event, Started
-from playground.api.model import LanguageModel, Need, Read, Reading
+from playground.api.model import LanguageModel, Reading
 from playground.api.request import GenerationRequest
 from playground.engine.chain import Chain
 from playground.engine.context import Context, Line
 from playground.engine.identity import versions
 from playground.engine.listeners import Listeners
+from playground.engine.prefill import prefill
 from playground.engine.prefix import Known, PrefixCache
 from playground.engine.prompt import fit_prompt, left_out, prompt_ids, withhold
 from playground.engine.scheduler import Scheduler, Task
@@ -62,6 +63,7 @@ class Generation:
         self._notices = (*dropped, *cuts, *chain.notices, *self._limits(context))
         self._sequences = [self._sequence(index) for index in range(request.n)]
         self._tasks: list[Task] = []
+        self._leave_prefill: Callable[[], None] = _nothing
         self._paused = False
         self._start(known)
 
@@ -93,6 +95,7 @@ class Generation:
 
     def cancel(self) -> None:
         """Stop now: what was said stays said, and what was held is freed."""
+        self._leave_prefill()
         for task in self._tasks:
             if not task.ended:
                 self._scheduler.cancel(task)
@@ -126,6 +129,7 @@ class Generation:
 
     def _start(self, known: Known) -> None:
         loaded = versions()
+        shared = self._prefixes.reads(self._model, self._ids)
         for sequence in self._sequences:
             self.events.append(
                 Started(
@@ -134,7 +138,7 @@ class Generation:
                     chain=self._chain.text,
                     seed=self._seed,
                     prompt_tokens=len(self._ids),
-                    cached_tokens=known.state.length,
+                    cached_tokens=len(self._ids) if shared else known.state.length,
                     device=self._model.device,
                     dtype=self._model.dtype,
                     model_hash=self._model_hash,
@@ -149,18 +153,12 @@ class Generation:
         elif known.logits is not None and known.state.length == len(self._ids):
             self._decode(Reading(known.logits, known.state))
         else:
-            self._add(self._prefill(known), _nothing_said, self._prefill_ended, "the prompt")
+            reading = prefill(self._scheduler, self._prefixes, self._model, self._ids, known)
+            self._leave_prefill = reading.join(self._decode, self._prefill_failed)
 
-    def _prefill(self, known: Known) -> Decoding:
-        rest = self._ids[known.state.length :]
-        readings = yield ReadAll((Read(known.state, rest, Need.LOGITS, logits_to_keep=1),))
-        self._prefixes.keep(self._model, self._ids, readings[0])
-        self._decode(readings[0])
-
-    def _prefill_ended(self, error: Exception | None) -> None:
-        if error is not None:
-            for sequence in self._sequences:
-                sequence.finish("error", error)
+    def _prefill_failed(self, error: Exception) -> None:
+        for sequence in self._sequences:
+            sequence.finish("error", error)
 
     def _decode(self, reading: Reading) -> None:
         """Every sequence goes on from the prompt's one reading, each by itself or all by one search."""
@@ -221,8 +219,8 @@ class Generation:
         return task
 
 
-def _nothing_said(effect: Effect) -> None:
-    raise PluginFailed(f"the reading of a prompt said {effect}")
+def _nothing() -> None:
+    """Waits for no prompt."""
 
 
 def _check_needs(chain: Chain, model: LanguageModel, name: str) -> None:

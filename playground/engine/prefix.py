@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from numpy import ndarray
 
 from playground.api.model import LanguageModel, Reading, State
+
+if TYPE_CHECKING:
+    from playground.engine.prefill import Prefill
 
 # A lookup compares with every entry.
 MOST_ENTRIES = 64
@@ -36,6 +40,8 @@ class PrefixCache:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         """Bytes that the states may hold together."""
+        self.under_way: dict[Key, Prefill] = {}
+        """Prompts that are being read now."""
         self._known: OrderedDict[Key, Known] = OrderedDict()
 
     @property
@@ -45,6 +51,10 @@ class PrefixCache:
     def bytes_of(self, model: LanguageModel) -> int:
         """Bytes of the states of one model."""
         return sum(known.nbytes for known in self._known.values() if known.model is model)
+
+    def reads(self, model: LanguageModel, ids: tuple[int, ...]) -> bool:
+        """Whether somebody is just reading `ids`."""
+        return (id(model), ids) in self.under_way
 
     def forget(self, model: LanguageModel) -> None:
         """Let go of a model's states."""

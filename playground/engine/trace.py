@@ -12,7 +12,7 @@ from playground.api.candidates import Candidates, top_indices
 from playground.api.decoding import Step
 from playground.api.errors import InvalidInput
 from playground.api.model import LanguageModel, Read
-from playground.api.results import Considered, StageTrace, TokenTrace
+from playground.api.results import Considered, Prediction, StageTrace, TokenTrace
 from playground.chain_syntax import parse
 from playground.engine.chain import Chain
 from playground.engine.detokenize import piece_text, pieces
@@ -21,6 +21,8 @@ from playground.engine.prompt import fit_prompt, prompt_ids, withhold
 from playground.protocol.questions import TraceToken
 
 ALTERNATIVES = 20
+CUT = 5
+"""Tokens that are named of those that a stage removed."""
 MODEL = "the model"
 
 
@@ -48,13 +50,14 @@ def _traced(
     model: LanguageModel, chain: Chain, logits: ndarray, step: Step, token: int, known: bytes
 ) -> TokenTrace:
     """`known`: the beginning of the token's bytes that the prompt has already."""
-    raw = Candidates(logits)
+    raw = candidates = Candidates(logits)
     chances = raw.probabilities()
     names = [str(stage) for stage in parse(chain.text)]
     stages = [_stage(MODEL, raw, chances, token)]
-    candidates = raw
-    for name, (_, candidates) in zip(names, chain.narrowed(raw, step), strict=False):
-        stages.append(_stage(name, candidates, chances, token))
+    for name, (_, left) in zip(names, chain.narrowed(raw, step), strict=False):
+        cut = _cut(model, step, candidates, left, known)
+        stages.append(_stage(name, left, chances, token, cut))
+        candidates = left
     places = top_indices(candidates.scores, min(ALTERNATIVES, len(candidates)))
     best = [raw.best(), *candidates.ids[places].tolist()]
     greedy, *alternatives = (
@@ -63,15 +66,37 @@ def _traced(
     return TokenTrace(stages=tuple(stages), greedy=greedy, alternatives=tuple(alternatives))
 
 
-def _stage(name: str, candidates: Candidates, chances: ndarray, token: int) -> StageTrace:
+def _stage(
+    name: str,
+    candidates: Candidates,
+    chances: ndarray,
+    token: int,
+    cut: tuple[Prediction, ...] = (),
+) -> StageTrace:
     mass = 1.0 if candidates.whole else float(np.sum(chances[candidates.ids], dtype=np.float64))
     stands = token in candidates
     return StageTrace(
         stage=name,
         candidates=len(candidates),
         mass=mass,
+        entropy=candidates.entropy(),
         rank=candidates.rank_of(token) if stands else None,
-        probability=float(np.exp(candidates.logprob_of(token))) if stands else None,
+        probability=_chance(candidates, token) if stands else None,
+        cut=cut,
+    )
+
+
+def _cut(
+    model: LanguageModel, step: Step, before: Candidates, after: Candidates, known: bytes
+) -> tuple[Prediction, ...]:
+    """The likeliest of the tokens that stood before a stage and do not after it."""
+    if len(after) == len(before):
+        return ()
+    removed = before.at(np.isin(before.ids, after.ids, invert=True).nonzero()[0])
+    places = top_indices(removed.scores, min(CUT, len(removed)))
+    return tuple(
+        Prediction(id=each, text=_text(model, step, each, known), probability=_chance(before, each))
+        for each in removed.ids[places].tolist()
     )
 
 
@@ -80,7 +105,15 @@ def _considered(
 ) -> Considered:
     return Considered(
         id=token,
-        text=piece_text(model.tokenizer, token, step.ids[-1] if step.ids else None, known),
+        text=_text(model, step, token, known),
         logprob=chosen.logprob_of(token),
         raw_logprob=raw.logprob_of(token),
     )
+
+
+def _text(model: LanguageModel, step: Step, token: int, known: bytes) -> str:
+    return piece_text(model.tokenizer, token, step.ids[-1] if step.ids else None, known)
+
+
+def _chance(candidates: Candidates, token: int) -> float:
+    return float(np.exp(candidates.logprob_of(token)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from playground.api.results import TokenTrace
 from playground.protocol.questions import TraceToken
 from playground.session.nodes import Node
@@ -15,29 +17,35 @@ if TYPE_CHECKING:
 
 def trace_of(bench: Workbench, node: Node, at: int) -> TokenTrace:
     """What every stage of the chain that said the node left at its token `at`."""
-    request = _request(bench, node)
-    question = TraceToken(
+    request = replace(_request(bench, node), prompt=bench.tree.text(node.parent))
+    before = tuple(token.id for token in node.tokens[:at])
+    question = question_of(request, request.seed or 0, before, node.tokens[at].id, node.sequence)
+    found: TokenTrace = bench.ask(lambda: bench.session.trace(question))
+    return found
+
+
+def question_of(
+    request: GenerationRequest, seed: int, before: tuple[int, ...], token: int, sequence: int = 0
+) -> TraceToken:
+    """Why did `request`, decoded with `seed`, say `token` after the tokens `before`?"""
+    return TraceToken(
         model=request.model,
         device=request.device,
         dtype=request.dtype,
-        prompt=bench.tree.text(node.parent),
-        tokens=tuple(token.id for token in node.tokens[:at]),
-        token=node.tokens[at].id,
+        prompt=request.prompt,
+        tokens=before,
+        token=token,
         chain=request.chain,
-        seed=request.seed or 0,
-        sequence=node.sequence,
+        seed=seed,
+        sequence=sequence,
         max_tokens=request.max_tokens,
         fit=request.fit,
     )
-    found: TokenTrace = bench.ask(lambda: bench.session.trace(question))
-    return found
 
 
 def _request(bench: Workbench, node: Node) -> GenerationRequest:
     """What the node was asked for with; of one that nobody asked for, what would be asked now."""
     if spoken := bench.spoken.get(node.id):
-        from msgspec.structs import replace
-
         return replace(spoken.request, seed=spoken.started.seed)
     if node.run is not None and bench.keeper.saved:
         return bench.keeper.history.run(node.run).request

@@ -40,14 +40,46 @@ def test_tokens_of_a_typed_text_are_cut_by_the_tokenizer(choosing):
     assert "no tokens" in choosing.error("/tokens").text
 
 
-def test_why_shows_rank_and_probability_at_every_stage_and_what_greedy_would_take(choosing):
+def test_why_shows_what_every_stage_left_and_whom_it_cut(choosing):
     rows = choosing.table("/why 1")
     assert [row["stage"] for row in rows] == ["the model", "top_k(2)"]
     assert [row["rank"] for row in rows] == [0, 0]
     assert [row["probability"] for row in rows] == ["0.6000", "0.6667"]
-    assert [row["model's mass"] for row in rows] == ["1.0000", "0.9000"]
-    assert rows[1]["candidates"] == 2
+    assert [row["mass"] for row in rows] == ["1.0000", "0.9000"]
+    assert [row["entropy"] for row in rows] == ["0.898", "0.637"]
+    assert rows[1]["left"] == "2"
+    assert rows[0]["cut there"] is None
+    assert rows[1]["cut there"].startswith('"d" 0.1000  ')
     assert 'greedy would have taken "b" (0.6000)' in choosing.type("/why 1")
+
+
+def test_why_says_where_a_strategy_chose_from_another_distribution_than_the_chain_left(
+    open_bench, model, with_plugin
+):
+    hands = with_plugin(
+        "sharp",
+        "import numpy as np\n"
+        "from playground.api import Commit, Strategy, hookimpl\n"
+        "class Sharp(Strategy, frozen=True):\n"
+        '    """Looks twice as closely."""\n'
+        "    def decode(self, context):\n"
+        "        ids, reading = list(context.ids), context.reading\n"
+        "        while True:\n"
+        "            left = context.candidates(ids, reading.logits[-1])\n"
+        "            sharp = left.rescored(left.scores * np.float32(2))\n"
+        "            yield Commit(sharp.best(), sharp, reading.logits[-1])\n"
+        "            ids.append(sharp.best())\n"
+        "            reading = yield from context.read(reading.state, [ids[-1]])\n"
+        "@hookimpl\ndef register_strategies(): return [Sharp]\n",
+    )
+    hands.type("/set model " + model("even", [{"a": 0.6, "b": 0.4}], after="x"))
+    hands.type("/strategy sharp")
+    hands.type("x")
+    shown = hands.type("/why 0")
+    assert "a distribution of its own: rank 0, probability 0.6923" in shown
+    hands.type("/strategy greedy")
+    hands.type("/retry")
+    assert "of its own" not in hands.type("/why 0")
 
 
 def test_why_says_of_a_token_that_was_chosen_by_hand_that_the_chain_removed_it(choosing):

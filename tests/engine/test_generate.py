@@ -73,7 +73,43 @@ class TestReads:
         ]
         while not all(generation.done for generation in generations):
             bench.scheduler.tick()
-        assert model.passes == [(3, 3), *[(1, 1)] * 9]
+        assert model.passes == [(3,), *[(1, 1)] * 9]
+        first, second = ([*generation][0] for generation in generations)
+        assert (first.cached_tokens, second.cached_tokens) == (0, 3)
+
+    def test_a_prompt_that_is_being_read_is_waited_for_whoever_leaves(self, bench, finished):
+        model = ScriptedModel("x" * 5000)
+        long = "y" * 2000
+        first, second, third = (bench.start(model, long, max_tokens=3) for _ in range(3))
+        bench.scheduler.tick()
+        late = bench.start(model, long, max_tokens=3)
+        first.cancel()
+        second.cancel()
+        ends = [finished(list(each))[0].reason for each in (first, second, third, late)]
+        assert ends == ["cancelled", "cancelled", "length", "length"]
+        assert model.passes == [(512,), (512,), (512,), (464,), (1, 1), (1, 1)]
+
+    def test_a_prompt_that_nobody_waits_for_any_more_is_read_no_further(self, bench):
+        model = ScriptedModel("x" * 5000)
+        generations = [bench.start(model, "y" * 2000, max_tokens=3) for _ in range(2)]
+        bench.scheduler.tick()
+        for generation in generations:
+            generation.cancel()
+        assert bench.scheduler.tasks == []
+        assert bench.text(model, "y" * 2000, "greedy", max_tokens=2) == "xx"
+        assert model.passes == [(512,), (512,), (512,), (512,), (464,), (1,)]
+
+    def test_a_prompt_that_cannot_be_read_ends_all_that_wait_for_it(self, bench, finished):
+        class Broken(ScriptedModel):
+            def read(self, batch):
+                raise RuntimeError("no")
+
+        model = Broken("x")
+        generations = [bench.start(model, "abc", max_tokens=3) for _ in range(2)]
+        for generation in generations:
+            (end,) = finished(list(generation))
+            assert (end.reason, "RuntimeError: no" in end.error) == ("error", True)
+        assert bench.prefixes.under_way == {}
 
     def test_what_was_read_is_not_read_again(self, bench):
         model = ScriptedModel("x" * 50)

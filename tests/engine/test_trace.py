@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from playground.engine.chain import build_chain
 from playground.engine.generate import Generation
 from playground.engine.prefix import PrefixCache
 from playground.engine.scheduler import Scheduler
-from playground.engine.trace import trace
+from playground.engine.trace import CUT, trace
 from playground.plugins import load_plugins
 from playground.protocol.questions import TraceToken
 from playground.testing import ScriptedModel
@@ -41,6 +42,10 @@ def test_every_stage_tells_what_stands_its_mass_and_the_token_there():
     assert (model.rank, round(model.probability, 3), round(model.mass, 3)) == (1, 0.3, 1.0)
     assert round(temperature.probability, 3) == round(0.09 / 0.365, 3)
     assert (top_k.candidates, top_k.rank, round(top_k.mass, 3)) == (3, 1, 0.95)
+    assert (model.cut, temperature.cut) == ((), ())
+    assert top_k.cut[0].text == "d"
+    assert top_k.cut[0].probability == pytest.approx(0.0025 / 0.365, abs=1e-4)
+    assert model.entropy == pytest.approx(-sum(p * math.log(p) for p in CHANCES.values()), abs=1e-3)
     assert [a.text for a in found.alternatives] == ["a", "b", "c"]
     assert round(math.exp(found.alternatives[0].raw_logprob), 3) == 0.5
 
@@ -82,6 +87,15 @@ def test_it_is_what_the_generation_told_of_the_token(chain, seed, at):
     assert found.stages[0].rank == token.raw_rank
     assert found.stages[0].probability == pytest.approx(math.exp(token.raw_logprob), abs=1e-6)
     assert [a.id for a in found.alternatives][:4] == [a.id for a in token.alternatives]
+    assert last.entropy == pytest.approx(token.entropy, abs=1e-6)
+    assert found.stages[0].entropy == pytest.approx(token.raw_entropy, abs=1e-6)
+    for before, stage in pairwise(found.stages):
+        removed = before.candidates - stage.candidates
+        assert len(stage.cut) == min(removed, CUT)
+        assert [p.probability for p in stage.cut] == sorted(
+            (p.probability for p in stage.cut), reverse=True
+        )
+        assert (token.id in [p.id for p in stage.cut]) <= (stage.rank is None)
     candidates = [stage.candidates for stage in found.stages]
     assert candidates == sorted(candidates, reverse=True)
     assert [s.mass for s in found.stages] == sorted((s.mass for s in found.stages), reverse=True)

@@ -10,12 +10,12 @@ from playground.api.actions import Action, Argument, Arguments
 from playground.api.errors import InvalidInput
 from playground.api.options import Meta
 from playground.api.outputs import Note, Output, Passage, Piece, Table, facts
+from playground.session.funnel import funnel
 from playground.session.nodes import Node
 from playground.session.tracing import trace_of
 
 if TYPE_CHECKING:
     from playground.api.events import Token
-    from playground.api.results import StageTrace
     from playground.session.workbench import Workbench
 
 PREDICTED = 10
@@ -102,21 +102,9 @@ def why(bench: Workbench, given: Arguments) -> Iterator[Output]:
     if at >= len(node.tokens):
         raise InvalidInput(f"the node has {len(node.tokens)} tokens, none is {at}", "/tokens")
     traced = trace_of(bench, node, at)
-    yield Note(f"token {at} is {_quoted(node.tokens[at].text)} (id {node.tokens[at].id})", "text")
-    headers = ("stage", "candidates", "model's mass", "rank", "probability")
-    yield Table(headers, tuple(map(_stage, traced.stages)), right=headers[1:])
-    yield Note(
-        f"greedy would have taken {_quoted(traced.greedy.text)} "
-        f"({_chance(traced.greedy.raw_logprob)}); after the chain the likeliest is "
-        f"{_quoted(traced.alternatives[0].text)} ({_chance(traced.alternatives[0].logprob)})",
-        "text",
-    )
-
-
-def _stage(stage: StageTrace) -> tuple[Any, ...]:
-    rank = "removed" if stage.rank is None else stage.rank
-    chance = None if stage.probability is None else f"{stage.probability:.4f}"
-    return stage.stage, stage.candidates, f"{stage.mass:.4f}", rank, chance
+    yield Note(f"token {at} is {_quoted(node.tokens[at].text)} (id {node.tokens[at].id})")
+    spoken = bench.spoken.get(node.id)
+    yield from funnel(traced, spoken.tokens[at] if spoken else None)
 
 
 def stats(bench: Workbench, _: Arguments) -> Iterator[Output]:
@@ -213,7 +201,7 @@ ACTIONS = (
     Action(
         name="why",
         group="look",
-        summary="Why a token was taken: its rank and probability at every stage of the chain.",
+        summary="Why a token was taken: what every stage of the chain left, and whom it cut.",
         arguments=(TOKEN,),
         run=why,
     ),
