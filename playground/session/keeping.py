@@ -77,6 +77,11 @@ class Keeper:
         if (session := self.session) is not None:
             self._try(lambda history: history.move(session, cursor))
 
+    def step(self, cursor: str | None, by: int) -> None:
+        """Keep that the last move was taken back (`by` -1), or made again (1)."""
+        if (session := self.session) is not None:
+            self._try(lambda history: history.step(session, cursor, by))
+
     def mark(self, node: Node) -> None:
         """Keep a node's name and pin."""
         if self.session is not None:
@@ -123,10 +128,7 @@ class Keeper:
         if self.session is None or self._failed:
             tree = _copied(tree, history)
             session = history.begin(name)
-            history.add(session, tree)
-            history.move(session, tree.cursor)
-            for node in tree.deleted:
-                history.hide(node, True)
+            history.fill(session, tree)
             self.session, self._failed = session, False
         elif name:
             history.rename(self.session, name)
@@ -159,7 +161,13 @@ def _copied(tree: Tree, history: History) -> Tree:
         ids[node.id] = made = new_id()
         run = node.run if node.run and _is_kept(history, node.run) else None
         nodes.append(structs.replace(node, id=made, parent=ids[node.parent], run=run))
-    return Tree(nodes, ids[tree.cursor], [str(ids[node]) for node in tree.deleted])
+    return Tree(
+        nodes,
+        ids[tree.cursor],
+        [str(ids[node]) for node in tree.deleted],
+        past=[ids[node] for node in tree.past],
+        future=[ids[node] for node in tree.future],
+    )
 
 
 def _is_kept(history: History, run: str) -> bool:

@@ -48,14 +48,19 @@ class Tree:
         nodes: Iterable[Node] = (),
         cursor: str | None = None,
         deleted: Iterable[str] = (),
+        *,
+        past: Iterable[str | None] = (),
+        future: Iterable[str | None] = (),
     ) -> None:
+        """`past`: where the cursor was before, oldest first; `future`: where it was taken back from, what
+        `redo` goes to first."""
         self._nodes: dict[str, Node] = {}
         self._children: dict[str | None, list[str]] = {None: []}
         for node in nodes:
             self._insert(node)
         self._view = _View(cursor, frozenset(deleted))
-        self._past: list[_View] = []
-        self._future: list[_View] = []
+        self._past = [_View(node, self._view.deleted) for node in past]
+        self._future = [_View(node, self._view.deleted) for node in future][::-1]
         if cursor is not None:
             self[cursor]
 
@@ -80,6 +85,16 @@ class Tree:
     def deleted(self) -> frozenset[str]:
         """The nodes that were deleted; what is below them is hidden with them."""
         return self._view.deleted
+
+    @property
+    def past(self) -> list[str | None]:
+        """Where the cursor was before each move that `undo` takes back, oldest first."""
+        return [view.cursor for view in self._past]
+
+    @property
+    def future(self) -> list[str | None]:
+        """Where the cursor goes by each `redo`, the next one first."""
+        return [view.cursor for view in reversed(self._future)]
 
     def path(self, node: str | None) -> list[Node]:
         """The nodes from the first to `node`, both included."""
