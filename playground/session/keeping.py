@@ -18,6 +18,7 @@ from playground.session.tree import Tree
 
 if TYPE_CHECKING:
     from playground.api.request import GenerationRequest
+    from playground.session.others import Others
     from playground.session.recording import Recorder
     from playground.session.store import History
 
@@ -42,6 +43,7 @@ class Keeper:
         self._tell = tell
         self._wanted = wanted
         self._history: History | None = None
+        self._others: Others | None = None
         self._failed = False
         """Whether what this session holds is not all in the history."""
 
@@ -112,6 +114,22 @@ class Keeper:
         self.session = recorder.session
         if recorder.problem:
             self._fail(recorder.problem)
+
+    def join(self, tree: Tree) -> int:
+        """Put into the tree what other front ends have added to the session; how many nodes that are.
+
+        A history that cannot be read now is told of when something is to be kept.
+        """
+        if self.session is None or self._history is None or not self.saved:
+            return 0
+        from playground.session.others import Others
+
+        if self._others is None or self._others.session != self.session:
+            self._others = Others(self.session)
+        try:
+            return self._others.join(self._history, tree)
+        except PlaygroundError:
+            return 0
 
     def begin(self, session: str | None = None) -> None:
         """From now on another session is kept: `session`, or a new one with the first node in it."""

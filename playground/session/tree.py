@@ -70,6 +70,10 @@ class Tree:
         except KeyError:
             raise UnknownName(f"there is no node {node!r}") from None
 
+    def __contains__(self, node: object) -> bool:
+        """Whether there is a node of this id."""
+        return node in self._nodes
+
     def __len__(self) -> int:
         return len(self._nodes)
 
@@ -184,6 +188,10 @@ class Tree:
     def redo(self) -> bool:
         """Make the move again that was undone last; False where there is none."""
         return self._step(self._future, self._past)
+
+    def end(self, node: Node) -> None:
+        """What was being generated elsewhere when it was read has ended as `node`."""
+        self._nodes[node.id] = node
 
     def pin(self, node: str, pinned: bool = True) -> Node:
         """The node, marked as one to come back to."""

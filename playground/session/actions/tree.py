@@ -106,6 +106,7 @@ def pin(bench: Workbench, given: Arguments) -> Iterator[Output]:
 
 
 def name(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    yield from bench.join()  # another front end may just have given the name
     node = _node(bench, given["node"])
     marked = bench.tree.rename(node.id, given["name"])
     bench.keeper.mark(marked)

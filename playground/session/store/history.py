@@ -83,6 +83,34 @@ class History(Database):
         future = [node for place, node in moves if place > known["place"]]
         return Tree(nodes, known["cursor"], deleted, past=past, future=future)
 
+    @property
+    def data_version(self) -> int:
+        """Another number as soon as somebody else has written into the database."""
+        with self.told():
+            return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def nodes_after(self, session: str, key: int) -> list[tuple[int, str, bool]]:
+        """The rows of a session's nodes after the row `key`: number, id, whether it has ended."""
+        sql = """
+            SELECT key, id, ended IS NOT 'running' FROM node WHERE session = ? AND key > ? ORDER BY key
+        """
+        with self.told():
+            rows = self.connection.execute(sql, (session, key)).fetchall()
+        return [(row["key"], row["id"], bool(row[2])) for row in rows]
+
+    def node(self, node: str) -> Node:
+        """A node as it is now."""
+        with self.told():
+            row = self.connection.execute("SELECT * FROM node WHERE id = ?", (node,)).fetchone()
+            return self._node(row, tokens=True)
+
+    def marks(self, session: str) -> list[tuple[str, str | None, bool]]:
+        """Ids, names and pins of a session's nodes."""
+        sql = "SELECT id, name, pinned FROM node WHERE session = ?"
+        with self.told():
+            rows = self.connection.execute(sql, (session,)).fetchall()
+        return [(row["id"], row["name"], bool(row["pinned"])) for row in rows]
+
     def run(self, run: str) -> Run:
         sql = "SELECT * FROM run WHERE id = ?"
         with self.told():
