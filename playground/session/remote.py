@@ -6,7 +6,7 @@ Imports neither numpy nor torch, nor anything of the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -37,6 +37,8 @@ MOST_REPLACED = 2
 class Remote:
     """Answers from the session process of `settings`."""
 
+    remote: ClassVar[bool] = True
+
     def __init__(
         self, settings: Settings, tell: Callable[[str], None], locate: Callable[[str], str]
     ) -> None:
@@ -51,10 +53,6 @@ class Remote:
         """The program that this front end runs: that of the disk when it was first asked about."""
         self._tell = tell
         self._locate = locate
-
-    def prepare(self, choice: ModelChoice) -> None:
-        """Start the process where there is none; it loads the model while the front end goes on."""
-        self.launcher.connect(preload=self.located(choice)).close()
 
     def generate(self, request: GenerationRequest) -> EventStream:
         return RemoteStream(self, request)

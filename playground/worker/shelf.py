@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from playground.api.errors import InvalidInput, UnknownName
 from playground.api.model import LanguageModel
@@ -27,14 +26,12 @@ from playground.engine.engine import ModelKey
 from playground.protocol.messages import Comparing
 from playground.protocol.questions import ModelChoice
 from playground.registry import did_you_mean
+from playground.worker.beginning import Loading
 from playground.worker.engine_thread import EngineThread
+from playground.worker.files import Stamp, looked_at
 
 log = logging.getLogger(__name__)
 
-Stamp = tuple[tuple[str, int, int], ...]
-"""Name, size and time of change of a model's files."""
-PARTS = (".json", ".model", ".safetensors", ".txt")
-"""Endings of files that a model is made of."""
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError")
 
 
@@ -53,14 +50,16 @@ class Loaded:
 class Shelf:
     """Loads and keeps the engine's models. Lives on the event loop."""
 
-    def __init__(self, thread: EngineThread, limit: int = 0) -> None:
-        """`limit`: bytes of weights to keep; 0 is half of the machine's memory."""
+    def __init__(self, thread: EngineThread, limit: int = 0, first: Loading | None = None) -> None:
+        """`limit`: bytes of weights to keep; 0 is half of the machine's memory. `first`: a model that is
+        on its way already."""
         self._thread = thread
         self._engine = thread.engine
         self._limit = limit or _half_of_memory()
         self._loaded: dict[ModelKey, Loaded] = {}
         self._loading: dict[tuple[ModelKey, Stamp], asyncio.Task[Loaded]] = {}
         self._loader = ThreadPoolExecutor(1, "loader")
+        self._first = first
 
     @asynccontextmanager
     async def hold(self, choice: ModelChoice) -> AsyncIterator[LanguageModel]:
@@ -118,7 +117,7 @@ class Shelf:
         return await asyncio.get_running_loop().run_in_executor(self._loader, compare)
 
     async def _get(self, key: ModelKey) -> Loaded:
-        stamp, size = await asyncio.to_thread(self._look, key)
+        stamp, size = await asyncio.to_thread(looked_at, self._engine, key)
         loaded = self._loaded.get(key)
         if loaded and loaded.stamp == stamp:
             return loaded
@@ -129,18 +128,11 @@ class Shelf:
         # Who gives up does not end it for the others that wait.
         return await asyncio.shield(self._loading[key, stamp])
 
-    def _look(self, key: ModelKey) -> tuple[Stamp, int]:
-        """The state of a model's files, and at most how many bytes its weights will take."""
-        located = self._engine.catalog.resolve(key[0])
-        card = located.backend.card(located.folder)
-        dtype = key[2] if key[2] != "auto" else "float32"
-        return _stamp(located.folder), card.bytes_as(dtype) if dtype in _TYPES else 0
-
     async def _load(self, key: ModelKey, stamp: Stamp, size: int) -> Loaded:
         await self._make_room(size)
         began = time.monotonic()
         try:
-            model = await self._read(key)
+            model = await self._first_or_read(key, stamp)
         except Exception as error:
             if type(error).__name__ not in OUT_OF_MEMORY:
                 raise
@@ -151,6 +143,15 @@ class Shelf:
         self._loaded[key] = loaded
         log.info("loaded %s in %.1f s", " ".join(key), time.monotonic() - began)
         return loaded
+
+    async def _first_or_read(self, key: ModelKey, stamp: Stamp) -> LanguageModel:
+        first = self._first
+        if first is not None and first.key == key:
+            self._first = None
+            before, model = await asyncio.wrap_future(first.done)
+            if before == stamp:
+                return model
+        return await self._read(key)
 
     async def _read(self, key: ModelKey) -> LanguageModel:
         loop = asyncio.get_running_loop()
@@ -176,15 +177,6 @@ class Shelf:
         await self._thread.call(partial(self._engine.forget, loaded.key))
         gc.collect()
         log.info("unloaded %s", " ".join(loaded.key))
-
-
-_TYPES = ("float32", "bfloat16", "float16", "int8")
-
-
-def _stamp(folder: Path) -> Stamp:
-    with os.scandir(folder) as entries:
-        files = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(PARTS)]
-    return tuple(sorted((name, found.st_size, found.st_mtime_ns) for name, found in files))
 
 
 def _half_of_memory() -> int:
