@@ -153,7 +153,12 @@ class Remote:
         headers = self._headers()
         connected = self.launcher.connect()
         exchange = Exchange(connected, "POST" if body else "GET", path, body, headers)
-        return Watched(exchange, self.launcher, self._settings.worker_hang_seconds)
+        return Watched(
+            exchange,
+            self.launcher,
+            hang_seconds=self._settings.worker_hang_seconds,
+            silent_seconds=self._settings.worker_silent_seconds,
+        )
 
     def _headers(self) -> Mapping[str, str]:
         if not self._identity:
@@ -170,7 +175,7 @@ class Remote:
         exchange = self.post("/retire")
         if exchange is None:
             return
-        head = exchange.take(timeout=self._settings.worker_hang_seconds)
+        head = exchange.take(timeout=self._settings.worker_silent_seconds)
         exchange.close()
         if not isinstance(head, Head) or head.status != 200:
             self.launcher.kill()

@@ -31,7 +31,7 @@ class Loading:
 
     def _load(self) -> None:
         try:
-            stamp, _ = looked_at(self._engine, self.key)
+            stamp = looked_at(self._engine, self.key).stamp
             self.done.set_result((stamp, self._engine.read(*self.key)))
         except BaseException as error:  # whoever waits has to know
             self.done.set_exception(error)

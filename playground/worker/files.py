@@ -1,8 +1,9 @@
-"""The state of a model's files, by which a loaded model is known to be still the one on the disk."""
+"""A model's files: their state, by which a loaded model is known to be the one on the disk, and its size."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from playground.engine.engine import Engine, ModelKey
@@ -14,12 +15,23 @@ PARTS = (".json", ".model", ".safetensors", ".txt")
 TYPES = ("float32", "bfloat16", "float16", "int8")
 
 
-def looked_at(engine: Engine, key: ModelKey) -> tuple[Stamp, int]:
-    """The state of a model's files, and at most how many bytes its weights will take."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What there is to know of a model before it is loaded."""
+
+    stamp: Stamp
+    parameters: int
+    bytes: int
+    """At most, of its weights in memory."""
+
+
+def looked_at(engine: Engine, key: ModelKey) -> Files:
+    """A model's files as they are now."""
     located = engine.catalog.resolve(key[0])
     card = located.backend.card(located.folder)
     dtype = key[2] if key[2] != "auto" else "float32"
-    return _stamp(located.folder), card.bytes_as(dtype) if dtype in TYPES else 0
+    size = card.bytes_as(dtype) if dtype in TYPES else 0
+    return Files(_stamp(located.folder), card.parameters, size)
 
 
 def _stamp(folder: Path) -> Stamp:

@@ -96,6 +96,7 @@ class Process:
 
     def status(self) -> Status:
         """How it fares."""
+        step_seconds, step_allowed = self._thread.step
         return Status(
             pid=os.getpid(),
             version=version(),
@@ -105,7 +106,8 @@ class Process:
             waiting=self._slots.waiting,
             idle_seconds=self._slots.idle_seconds,
             idle_minutes=self._launch.settings.worker_idle_minutes,
-            step_seconds=self._thread.step_seconds,
+            step_seconds=step_seconds,
+            step_allowed_seconds=step_allowed,
         )
 
     def stop(self, reason: str) -> None:

@@ -28,7 +28,7 @@ from playground.protocol.questions import ModelChoice
 from playground.registry import did_you_mean
 from playground.worker.beginning import Loading
 from playground.worker.engine_thread import EngineThread
-from playground.worker.files import Stamp, looked_at
+from playground.worker.files import Files, Stamp, looked_at
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,7 @@ class Loaded:
 
     key: ModelKey
     model: LanguageModel
-    stamp: Stamp
-    bytes: int
+    files: Files
     holders: int = 0
     used: float = field(default_factory=time.monotonic)
 
@@ -93,7 +92,7 @@ class Shelf:
                 name=loaded.key[0],
                 device=loaded.model.device,
                 dtype=loaded.model.dtype,
-                bytes=loaded.bytes,
+                bytes=loaded.files.bytes,
                 cache_bytes=cache_bytes,
                 requests=loaded.holders,
             )
@@ -117,28 +116,29 @@ class Shelf:
         return await asyncio.get_running_loop().run_in_executor(self._loader, compare)
 
     async def _get(self, key: ModelKey) -> Loaded:
-        stamp, size = await asyncio.to_thread(looked_at, self._engine, key)
+        files = await asyncio.to_thread(looked_at, self._engine, key)
+        stamp = files.stamp
         loaded = self._loaded.get(key)
-        if loaded and loaded.stamp == stamp:
+        if loaded and loaded.files.stamp == stamp:
             return loaded
         if (key, stamp) not in self._loading:
-            loading = asyncio.create_task(self._load(key, stamp, size))
+            loading = asyncio.create_task(self._load(key, files))
             self._loading[key, stamp] = loading
             loading.add_done_callback(lambda _: self._loading.pop((key, stamp)))
         # Who gives up does not end it for the others that wait.
         return await asyncio.shield(self._loading[key, stamp])
 
-    async def _load(self, key: ModelKey, stamp: Stamp, size: int) -> Loaded:
-        await self._make_room(size)
+    async def _load(self, key: ModelKey, files: Files) -> Loaded:
+        await self._make_room(files.bytes)
         began = time.monotonic()
         try:
-            model = await self._first_or_read(key, stamp)
+            model = await self._first_or_read(key, files.stamp)
         except Exception as error:
             if type(error).__name__ not in OUT_OF_MEMORY:
                 raise
             await self._make_room(self._limit)
             model = await self._read(key)
-        loaded = Loaded(key, model, stamp, size)
+        loaded = Loaded(key, model, files)
         await self._thread.call(partial(self._put, loaded, self._loaded.get(key)))
         self._loaded[key] = loaded
         log.info("loaded %s in %.1f s", " ".join(key), time.monotonic() - began)
@@ -160,12 +160,13 @@ class Shelf:
     def _put(self, loaded: Loaded, before: Loaded | None) -> None:
         """On the engine's thread, where its models are looked up."""
         self._engine.models[loaded.key] = loaded.model
+        self._thread.knows(loaded.model, loaded.files.parameters)
         if before is not None:
             self._engine.prefixes.forget(before.model)
 
     async def _make_room(self, size: int) -> None:
         """Unload what nobody uses, the least recently used first, until `size` bytes fit the limit."""
-        while sum(loaded.bytes for loaded in self._loaded.values()) + size > self._limit:
+        while sum(loaded.files.bytes for loaded in self._loaded.values()) + size > self._limit:
             idle = [loaded for loaded in self._loaded.values() if not loaded.holders]
             if not idle:
                 return

@@ -155,7 +155,7 @@ class Library:
         if not reference.isdigit():
             raise ModelUnavailable(f"no {reference}")
         size = int(reference)
-        card = SimpleNamespace(bytes_as=lambda dtype: size)
+        card = SimpleNamespace(bytes_as=lambda dtype: size, parameters=size)
         backend = SimpleNamespace(card=lambda folder: card, load=self._load(reference))
         return SimpleNamespace(folder=self.folder, backend=backend, options={})
 
