@@ -47,8 +47,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Let a session process hold the models, shared by all front ends; else each loads its own."""
     worker_idle_minutes: Annotated[float, Meta(gt=0)] = 15
     """After so long without a request the session process ends. Who starts it decides."""
-    worker_hang_seconds: Annotated[float, Meta(gt=0)] = 60
-    """A session process that spends more than this in one step is ended and started again."""
+    worker_hang_seconds: Annotated[float, Meta(gt=0)] = 10
+    """A session process that spends more than this in one step, beyond what reading takes on a slow machine,
+    is ended and started again."""
+
+    @property
+    def worker_silent_seconds(self) -> float:
+        """How long a session process may say nothing at all: its libraries may hold the interpreter, or the
+        machine may be busy with its start."""
+        return 3 * self.worker_hang_seconds
 
     @property
     def plugin_folders(self) -> tuple[Path, ...]:

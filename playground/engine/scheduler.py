@@ -35,6 +35,8 @@ class Task:
     on_end: Callable[[Exception | None], None]
     label: str
     """Whose fault it is when the generator raises: `strategy beam`."""
+    characters: int = 0
+    """Of text that a turn of it may have to encode."""
     wanted: tuple[Read, ...] = ()
     reader: LanguageModel | None = None
     """Who is to read what is wanted, where it is not `model`."""
@@ -49,6 +51,10 @@ class Scheduler:
 
     def __init__(self) -> None:
         self.tasks: list[Task] = []
+        self.on_read: Callable[[LanguageModel, int], None] = lambda model, tokens: None
+        """Told that a read of so many tokens of a model begins, in one batch."""
+        self.on_turn: Callable[[Task], None] = lambda task: None
+        """Told that a task begins to run to its next read."""
 
     def add(self, task: Task) -> None:
         """Take a task; it starts with the next tick, or at the end of the one under way."""
@@ -97,6 +103,7 @@ class Scheduler:
         self, model: LanguageModel, asked: list[tuple[Task, int, Read]]
     ) -> list[Reading | None]:
         """The readings; where the batch fails, those tasks that fail alone too are ended with the error."""
+        self.on_read(model, sum(len(read.tokens) for _, _, read in asked))
         try:
             return list(checked_read(model, [read for _, _, read in asked]))
         except Exception as error:
@@ -110,6 +117,7 @@ class Scheduler:
 
     def _resume(self, task: Task) -> None:
         """Run the generator to its next read, handing on what it says on the way."""
+        self.on_turn(task)
         answer = list(task.answers) or None
         try:
             effect = task.generator.send(answer)

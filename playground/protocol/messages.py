@@ -49,6 +49,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """After which it ends."""
     step_seconds: float
     """How long the engine has been in its step; 0 where it is in none."""
+    step_allowed_seconds: float = 0.0
+    """How much longer than any step this one may take, by what it reads."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from playground import paths
 from playground.api.model import Tokenizer
 from playground.api.request import GenerationRequest
@@ -28,7 +30,6 @@ from playground.api.results import (
 )
 from playground.api.template import Prompt
 from playground.config import Settings
-from playground.plugins import Plugins, load_plugins
 from playground.protocol.problems import WorkerUnusable
 from playground.protocol.questions import (
     ClassifyPrompt,
@@ -44,6 +45,7 @@ from playground.protocol.questions import (
 
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog
+    from playground.plugins import Plugins
     from playground.session.prompts import PromptLibrary
     from playground.session.service import EventStream, Service
 
@@ -60,6 +62,8 @@ class Session:
 
     @cached_property
     def plugins(self) -> Plugins:
+        from playground.plugins import load_plugins
+
         return load_plugins(self.settings.plugin_folders, strict=self.settings.strict)
 
     @cached_property
@@ -81,7 +85,7 @@ class Session:
     @cached_property
     def service(self) -> Service:
         """Who answers: the session process, or an engine here where that is wanted or cannot be had."""
-        if self.settings.worker and hasattr(socket, "AF_UNIX"):
+        if self._is_remote:
             from playground.session.remote import Remote
 
             try:
@@ -90,10 +94,24 @@ class Session:
                 self._do_without(error)
         return self._in_process()
 
+    @property
+    def _is_remote(self) -> bool:
+        """Whether the session process is to answer, for all that is known yet."""
+        if "service" in vars(self):
+            return self.service.remote
+        return self.settings.worker and hasattr(socket, "AF_UNIX")
+
     def prepare(self) -> None:
         """The session's model will be asked for soon: begin what takes time, and return at once."""
+        if not self._is_remote:
+            return
+        # Before anything else is imported that can be imported meanwhile.
+        from playground.session.launch import Launcher
+
+        choice = self._choice()
+        choice = msgspec.structs.replace(choice, model=self._located(choice.model))
         try:
-            self.service.prepare(self._choice())
+            Launcher(self.settings, self._tell).connect(preload=choice).close()
         except WorkerUnusable as error:
             self._do_without(error)
             self.service = self._in_process()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from playground.api.errors import UnknownName
 from playground.api.request import GenerationRequest
@@ -25,11 +25,10 @@ A = TypeVar("A")
 class InProcess:
     """Answers from `engine`."""
 
+    remote: ClassVar[bool] = False
+
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-
-    def prepare(self, choice: ModelChoice) -> None:
-        """Nothing: what is loaded here is loaded when it is asked for."""
 
     def generate(self, request: GenerationRequest) -> EventStream:
         return Driven(self.engine.start(request))

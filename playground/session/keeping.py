@@ -18,6 +18,7 @@ from playground.session.tree import Tree
 
 if TYPE_CHECKING:
     from playground.api.request import GenerationRequest
+    from playground.session.others import Others
     from playground.session.recording import Recorder
     from playground.session.store import History
 
@@ -42,6 +43,7 @@ class Keeper:
         self._tell = tell
         self._wanted = wanted
         self._history: History | None = None
+        self._others: Others | None = None
         self._failed = False
         """Whether what this session holds is not all in the history."""
 
@@ -77,6 +79,11 @@ class Keeper:
         if (session := self.session) is not None:
             self._try(lambda history: history.move(session, cursor))
 
+    def step(self, cursor: str | None, by: int) -> None:
+        """Keep that the last move was taken back (`by` -1), or made again (1)."""
+        if (session := self.session) is not None:
+            self._try(lambda history: history.step(session, cursor, by))
+
     def mark(self, node: Node) -> None:
         """Keep a node's name and pin."""
         if self.session is not None:
@@ -108,6 +115,22 @@ class Keeper:
         if recorder.problem:
             self._fail(recorder.problem)
 
+    def join(self, tree: Tree) -> int:
+        """Put into the tree what other front ends have added to the session; how many nodes that are.
+
+        A history that cannot be read now is told of when something is to be kept.
+        """
+        if self.session is None or self._history is None or not self.saved:
+            return 0
+        from playground.session.others import Others
+
+        if self._others is None or self._others.session != self.session:
+            self._others = Others(self.session)
+        try:
+            return self._others.join(self._history, tree)
+        except PlaygroundError:
+            return 0
+
     def begin(self, session: str | None = None) -> None:
         """From now on another session is kept: `session`, or a new one with the first node in it."""
         self.session = session
@@ -123,10 +146,7 @@ class Keeper:
         if self.session is None or self._failed:
             tree = _copied(tree, history)
             session = history.begin(name)
-            history.add(session, tree)
-            history.move(session, tree.cursor)
-            for node in tree.deleted:
-                history.hide(node, True)
+            history.fill(session, tree)
             self.session, self._failed = session, False
         elif name:
             history.rename(self.session, name)
@@ -159,7 +179,13 @@ def _copied(tree: Tree, history: History) -> Tree:
         ids[node.id] = made = new_id()
         run = node.run if node.run and _is_kept(history, node.run) else None
         nodes.append(structs.replace(node, id=made, parent=ids[node.parent], run=run))
-    return Tree(nodes, ids[tree.cursor], [str(ids[node]) for node in tree.deleted])
+    return Tree(
+        nodes,
+        ids[tree.cursor],
+        [str(ids[node]) for node in tree.deleted],
+        past=[ids[node] for node in tree.past],
+        future=[ids[node] for node in tree.future],
+    )
 
 
 def _is_kept(history: History, run: str) -> bool:

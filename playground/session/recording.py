@@ -123,7 +123,7 @@ class Recorder:
         )
         self._statements += rows.node_rows(self.session, node)
         if not self.nodes:
-            self._statements.append(rows.cursor_moved(self.session, node.id))
+            self._statements += rows.cursor_moved(self.session, node.id)
         self.nodes[event.sequence] = node.id
 
     def _begin(self, event: Started) -> None:

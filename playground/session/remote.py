@@ -6,7 +6,7 @@ Imports neither numpy nor torch, nor anything of the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -37,6 +37,8 @@ MOST_REPLACED = 2
 class Remote:
     """Answers from the session process of `settings`."""
 
+    remote: ClassVar[bool] = True
+
     def __init__(
         self,
         settings: Settings,
@@ -56,10 +58,6 @@ class Remote:
         self._tell = tell
         self._locate = locate
         self._locate_chain = locate_chain
-
-    def prepare(self, choice: ModelChoice) -> None:
-        """Start the process where there is none; it loads the model while the front end goes on."""
-        self.launcher.connect(preload=self.located(choice)).close()
 
     def generate(self, request: GenerationRequest) -> EventStream:
         return RemoteStream(self, request)
@@ -162,7 +160,12 @@ class Remote:
         headers = self._headers()
         connected = self.launcher.connect()
         exchange = Exchange(connected, "POST" if body else "GET", path, body, headers)
-        return Watched(exchange, self.launcher, self._settings.worker_hang_seconds)
+        return Watched(
+            exchange,
+            self.launcher,
+            hang_seconds=self._settings.worker_hang_seconds,
+            silent_seconds=self._settings.worker_silent_seconds,
+        )
 
     def _headers(self) -> Mapping[str, str]:
         if not self._identity:
@@ -179,7 +182,7 @@ class Remote:
         exchange = self.post("/retire")
         if exchange is None:
             return
-        head = exchange.take(timeout=self._settings.worker_hang_seconds)
+        head = exchange.take(timeout=self._settings.worker_silent_seconds)
         exchange.close()
         if not isinstance(head, Head) or head.status != 200:
             self.launcher.kill()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from playground.api.events import Event
 from playground.api.request import GenerationRequest
@@ -27,8 +27,8 @@ class EventStream(Iterator[Event], Protocol):
 class Service(Protocol):
     """What a session asks of whoever has the models. All of it raises PlaygroundError."""
 
-    def prepare(self, choice: ModelChoice) -> None:
-        """A model will be asked for soon: begin what takes time, and return at once."""
+    remote: ClassVar[bool]
+    """Whether it is another process."""
 
     def generate(self, request: GenerationRequest) -> EventStream:
         """Begin a request. Raises where it cannot be meant; later errors are events."""

@@ -48,14 +48,19 @@ class Tree:
         nodes: Iterable[Node] = (),
         cursor: str | None = None,
         deleted: Iterable[str] = (),
+        *,
+        past: Iterable[str | None] = (),
+        future: Iterable[str | None] = (),
     ) -> None:
+        """`past`: where the cursor was before, oldest first; `future`: where it was taken back from, what
+        `redo` goes to first."""
         self._nodes: dict[str, Node] = {}
         self._children: dict[str | None, list[str]] = {None: []}
         for node in nodes:
             self._insert(node)
         self._view = _View(cursor, frozenset(deleted))
-        self._past: list[_View] = []
-        self._future: list[_View] = []
+        self._past = [_View(node, self._view.deleted) for node in past]
+        self._future = [_View(node, self._view.deleted) for node in future][::-1]
         if cursor is not None:
             self[cursor]
 
@@ -64,6 +69,10 @@ class Tree:
             return self._nodes[node]
         except KeyError:
             raise UnknownName(f"there is no node {node!r}") from None
+
+    def __contains__(self, node: object) -> bool:
+        """Whether there is a node of this id."""
+        return node in self._nodes
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -80,6 +89,16 @@ class Tree:
     def deleted(self) -> frozenset[str]:
         """The nodes that were deleted; what is below them is hidden with them."""
         return self._view.deleted
+
+    @property
+    def past(self) -> list[str | None]:
+        """Where the cursor was before each move that `undo` takes back, oldest first."""
+        return [view.cursor for view in self._past]
+
+    @property
+    def future(self) -> list[str | None]:
+        """Where the cursor goes by each `redo`, the next one first."""
+        return [view.cursor for view in reversed(self._future)]
 
     def path(self, node: str | None) -> list[Node]:
         """The nodes from the first to `node`, both included."""
@@ -169,6 +188,10 @@ class Tree:
     def redo(self) -> bool:
         """Make the move again that was undone last; False where there is none."""
         return self._step(self._future, self._past)
+
+    def end(self, node: Node) -> None:
+        """What was being generated elsewhere when it was read has ended as `node`."""
+        self._nodes[node.id] = node
 
     def pin(self, node: str, pinned: bool = True) -> Node:
         """The node, marked as one to come back to."""

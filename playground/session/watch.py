@@ -23,10 +23,15 @@ class WorkerGone(PlaygroundError):
 class Watched:
     """Takes the parts of an exchange, and ends a process that hangs."""
 
-    def __init__(self, exchange: Exchange, launcher: Launcher, hang_seconds: float) -> None:
+    def __init__(
+        self, exchange: Exchange, launcher: Launcher, *, hang_seconds: float, silent_seconds: float
+    ) -> None:
+        """`hang_seconds`: how long a step may take that reads nothing. `silent_seconds`: how long the process
+        may take to say how it fares."""
         self._exchange = exchange
         self._launcher = launcher
         self._hang_seconds = hang_seconds
+        self._silent_seconds = silent_seconds
         self._pid = launcher.pid()
         self._why = "the session process has ended"
 
@@ -72,13 +77,14 @@ class Watched:
         connected = self._launcher.reach()
         if connected is None:
             return
-        status = status_of(Exchange(connected, "GET", "/status"), self._hang_seconds)
-        if status is not None and status.step_seconds <= self._hang_seconds:
-            return
-        what = "does not answer" if status is None else "hangs in a step"
-        self._why = (
-            f"the session process {what} for more than {self._hang_seconds:g} s: it was ended"
-        )
+        status = status_of(Exchange(connected, "GET", "/status"), self._silent_seconds)
+        if status is None:
+            what, limit = "has not answered", self._silent_seconds
+        else:
+            what, limit = "hangs in a step", self._hang_seconds + status.step_allowed_seconds
+            if status.step_seconds <= limit:
+                return
+        self._why = f"the session process {what} for more than {limit:.3g} s: it was ended"
         self._launcher.kill()
 
 

@@ -258,8 +258,18 @@ class Workbench:
         self._told.append(line)
 
     def watched(self) -> list[Note]:
-        """What is to be told between two lines: plugin files that were saved are loaded now."""
-        return [*self.told(), *(self.watch.poll() if "watch" in vars(self) else [])]
+        """What is to be told between two lines: plugin files that were saved are loaded now, and nodes
+        taken over that another front end has added."""
+        joined = self.join()
+        return [*self.told(), *(self.watch.poll() if "watch" in vars(self) else []), *joined]
+
+    def join(self) -> list[Note]:
+        """Take over what other front ends have added to this session; where one is stays."""
+        if not (count := self.keeper.join(self.tree)):
+            return []
+        from playground.session.others import added
+
+        return [Note(added(count, len(self.tree)), "notice")]
 
     def told(self) -> list[Note]:
         """What was told since the last time."""

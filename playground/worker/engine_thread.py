@@ -11,7 +11,10 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
+from playground.api.model import LanguageModel
 from playground.engine.engine import Engine
+from playground.engine.scheduler import Task
+from playground.worker import patience
 from playground.worker.running import Run, settle
 
 T = TypeVar("T")
@@ -26,7 +29,12 @@ class EngineThread:
         self._inbox: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._runs: list[Run] = []
         self._stopping = False
-        self._step_began: float | None = None
+        self._step: tuple[float, float] | None = None
+        """When the step under way began, and how many seconds beyond what any step may it may take."""
+        self._parameters: dict[int, int] = {}
+        """Of loaded models, by what they are in memory."""
+        engine.scheduler.on_read = self._reads
+        engine.scheduler.on_turn = self._turns
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -39,10 +47,21 @@ class EngineThread:
         return not self._thread.is_alive()
 
     @property
-    def step_seconds(self) -> float:
-        """How long it has been in its step; 0 where it waits for something to do."""
-        began = self._step_began
-        return 0.0 if began is None else time.monotonic() - began
+    def step(self) -> tuple[float, float]:
+        """How many seconds it has been in its step, and how many more than any other that may take.
+
+        A step is a read, a task's turn or a job. Both are 0 where it waits for something to do.
+        """
+        began, allowed = self._step or (time.monotonic(), 0.0)
+        return time.monotonic() - began, allowed
+
+    def knows(self, model: LanguageModel, parameters: int) -> None:
+        """How large a loaded model is: what a step may take goes by that."""
+        self._parameters[id(model)] = parameters
+
+    def allow(self, seconds: float) -> None:
+        """The step begins anew, and may take so much longer than any may."""
+        self._step = (time.monotonic(), seconds)
 
     def post(self, job: Callable[[], object]) -> None:
         """Let the thread do `job` before its next tick."""
@@ -75,10 +94,10 @@ class EngineThread:
             while not self._stopping:
                 self._do_jobs()
                 # A prompt takes its time: that it is being read is told before.
-                self._step(self._collect)
+                self._do(self._collect)
                 if self.engine.busy:
-                    self._step(self.engine.tick)
-                    self._step(self._collect)
+                    self._do(self.engine.tick)
+                    self._do(self._collect)
         except BaseException:
             # The state of everything that runs is unknown: to begin anew is the way out.
             log.exception("the engine failed")
@@ -93,16 +112,22 @@ class EngineThread:
                 job = self._inbox.get(wait)
             except Empty:
                 return
-            self._step(job)
+            self._do(job)
             wait = False
 
     def _collect(self) -> None:
         self._runs = [run for run in self._runs if not run.collect()]
 
-    def _step(self, job: Callable[[], object]) -> None:
-        self._step_began = time.monotonic()
+    def _do(self, job: Callable[[], object]) -> None:
+        self.allow(0)
         job()
-        self._step_began = None
+        self._step = None
+
+    def _reads(self, model: LanguageModel, tokens: int) -> None:
+        self.allow(patience.to_read(self._parameters.get(id(model), 0), tokens))
+
+    def _turns(self, task: Task) -> None:
+        self.allow(patience.to_encode(task.characters))
 
     def _stop(self) -> None:
         self._stopping = True

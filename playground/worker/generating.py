@@ -16,6 +16,7 @@ from playground.chain_stages import build_stages
 from playground.protocol.messages import JSON_LINES, REQUEST_HEADER
 from playground.protocol.questions import ModelChoice
 from playground.worker.outbox import Outbox
+from playground.worker.patience import to_encode
 from playground.worker.running import Run
 from playground.worker.service import Service
 from playground.worker.wire import read_body, while_connected
@@ -58,6 +59,7 @@ class Generate:
     def _start(self, asked: GenerationRequest, outbox: Outbox) -> Run:
         """On the engine's thread."""
         thread = self._service.thread
+        thread.allow(to_encode(len(asked.prompt)))
         run = Run(thread.engine.start(asked), outbox, self._device_lost)
         thread.follow(run)
         return run

@@ -17,13 +17,11 @@ from types import FrameType
 
 import uvicorn
 
-from playground.engine.catalog import Catalog
-from playground.engine.engine import Engine
-from playground.plugins import load_plugins
-from playground.protocol.identity import identity_of, version
+from playground.protocol.identity import version
 from playground.protocol.messages import Launch, Status
 from playground.protocol.questions import ModelChoice
 from playground.worker import log
+from playground.worker.beginning import Beginning
 from playground.worker.engine_thread import EngineThread
 from playground.worker.outbox import Mailroom
 from playground.worker.routes import application
@@ -51,29 +49,27 @@ class Server(uvicorn.Server):
 class Process:
     """One session process."""
 
-    def __init__(self, launch: Launch, lock: int, listener: socket.socket) -> None:
+    def __init__(
+        self, launch: Launch, beginning: Beginning, lock: int, listener: socket.socket
+    ) -> None:
         """`lock`: the open file whose lock says that it lives. `listener`: bound and listening."""
-        settings = launch.settings
-        # First: what is changed while it is loaded makes this process another one.
-        self._identity = identity_of(settings.plugin_folders)
         self._launch = launch
+        self._beginning = beginning
         self._lock = lock
         self._listener = listener
         self._socket = Path(launch.socket)
         self._place = _place(self._socket)
         self._began = time.monotonic()
-        plugins = load_plugins(settings.plugin_folders, strict=settings.strict)
-        catalog = Catalog(plugins.backends_in_order(), plugins.models, settings.model_folders)
-        engine = Engine(plugins, catalog, settings.prefix_cache_bytes)
-        self._thread = EngineThread(engine)
+        self._thread = EngineThread(beginning.engine)
         self._slots = Slots()
 
     async def serve(self) -> None:
         """Answer until the end."""
         loop = asyncio.get_running_loop()
-        shelf = Shelf(self._thread, self._launch.settings.model_bytes)
+        limit = self._launch.settings.model_bytes
+        shelf = Shelf(self._thread, limit, self._beginning.loading)
         service = Service(
-            identity=self._identity,
+            identity=self._beginning.identity,
             loop=loop,
             thread=self._thread,
             shelf=shelf,
@@ -100,16 +96,18 @@ class Process:
 
     def status(self) -> Status:
         """How it fares."""
+        step_seconds, step_allowed = self._thread.step
         return Status(
             pid=os.getpid(),
             version=version(),
-            identity=self._identity,
+            identity=self._beginning.identity,
             uptime_seconds=time.monotonic() - self._began,
             running=self._slots.running,
             waiting=self._slots.waiting,
             idle_seconds=self._slots.idle_seconds,
             idle_minutes=self._launch.settings.worker_idle_minutes,
-            step_seconds=self._thread.step_seconds,
+            step_seconds=step_seconds,
+            step_allowed_seconds=step_allowed,
         )
 
     def stop(self, reason: str) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from playground.api.decoding import Decoding, Effect
 from playground.api.errors import PluginFailed
 from playground.api.events import Event, Finished
@@ -73,7 +75,10 @@ class Asked:
         self._question = question
         self._done = done
         self._value: Any = None
-        self._task = Task(model, self._drive(), _nothing_said, self._end, "the question")
+        characters = len(msgspec.json.encode(question))
+        self._task = Task(
+            model, self._drive(), _nothing_said, self._end, "the question", characters=characters
+        )
         self._scheduler.add(self._task)
 
     def cancel(self) -> None:

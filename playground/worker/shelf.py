@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from playground.api.errors import InvalidInput, UnknownName
 from playground.api.model import LanguageModel
@@ -27,14 +26,12 @@ from playground.engine.engine import ModelKey
 from playground.protocol.messages import Comparing
 from playground.protocol.questions import ModelChoice
 from playground.registry import did_you_mean
+from playground.worker.beginning import Loading
 from playground.worker.engine_thread import EngineThread
+from playground.worker.files import Files, Stamp, looked_at
 
 log = logging.getLogger(__name__)
 
-Stamp = tuple[tuple[str, int, int], ...]
-"""Name, size and time of change of a model's files."""
-PARTS = (".json", ".model", ".safetensors", ".txt")
-"""Endings of files that a model is made of."""
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError")
 
 
@@ -44,8 +41,7 @@ class Loaded:
 
     key: ModelKey
     model: LanguageModel
-    stamp: Stamp
-    bytes: int
+    files: Files
     holders: int = 0
     used: float = field(default_factory=time.monotonic)
 
@@ -53,14 +49,16 @@ class Loaded:
 class Shelf:
     """Loads and keeps the engine's models. Lives on the event loop."""
 
-    def __init__(self, thread: EngineThread, limit: int = 0) -> None:
-        """`limit`: bytes of weights to keep; 0 is half of the machine's memory."""
+    def __init__(self, thread: EngineThread, limit: int = 0, first: Loading | None = None) -> None:
+        """`limit`: bytes of weights to keep; 0 is half of the machine's memory. `first`: a model that is
+        on its way already."""
         self._thread = thread
         self._engine = thread.engine
         self._limit = limit or _half_of_memory()
         self._loaded: dict[ModelKey, Loaded] = {}
         self._loading: dict[tuple[ModelKey, Stamp], asyncio.Task[Loaded]] = {}
         self._loader = ThreadPoolExecutor(1, "loader")
+        self._first = first
 
     @asynccontextmanager
     async def hold(self, choice: ModelChoice) -> AsyncIterator[LanguageModel]:
@@ -94,7 +92,7 @@ class Shelf:
                 name=loaded.key[0],
                 device=loaded.model.device,
                 dtype=loaded.model.dtype,
-                bytes=loaded.bytes,
+                bytes=loaded.files.bytes,
                 cache_bytes=cache_bytes,
                 requests=loaded.holders,
             )
@@ -118,39 +116,42 @@ class Shelf:
         return await asyncio.get_running_loop().run_in_executor(self._loader, compare)
 
     async def _get(self, key: ModelKey) -> Loaded:
-        stamp, size = await asyncio.to_thread(self._look, key)
+        files = await asyncio.to_thread(looked_at, self._engine, key)
+        stamp = files.stamp
         loaded = self._loaded.get(key)
-        if loaded and loaded.stamp == stamp:
+        if loaded and loaded.files.stamp == stamp:
             return loaded
         if (key, stamp) not in self._loading:
-            loading = asyncio.create_task(self._load(key, stamp, size))
+            loading = asyncio.create_task(self._load(key, files))
             self._loading[key, stamp] = loading
             loading.add_done_callback(lambda _: self._loading.pop((key, stamp)))
         # Who gives up does not end it for the others that wait.
         return await asyncio.shield(self._loading[key, stamp])
 
-    def _look(self, key: ModelKey) -> tuple[Stamp, int]:
-        """The state of a model's files, and at most how many bytes its weights will take."""
-        located = self._engine.catalog.resolve(key[0])
-        card = located.backend.card(located.folder)
-        dtype = key[2] if key[2] != "auto" else "float32"
-        return _stamp(located.folder), card.bytes_as(dtype) if dtype in _TYPES else 0
-
-    async def _load(self, key: ModelKey, stamp: Stamp, size: int) -> Loaded:
-        await self._make_room(size)
+    async def _load(self, key: ModelKey, files: Files) -> Loaded:
+        await self._make_room(files.bytes)
         began = time.monotonic()
         try:
-            model = await self._read(key)
+            model = await self._first_or_read(key, files.stamp)
         except Exception as error:
             if type(error).__name__ not in OUT_OF_MEMORY:
                 raise
             await self._make_room(self._limit)
             model = await self._read(key)
-        loaded = Loaded(key, model, stamp, size)
+        loaded = Loaded(key, model, files)
         await self._thread.call(partial(self._put, loaded, self._loaded.get(key)))
         self._loaded[key] = loaded
         log.info("loaded %s in %.1f s", " ".join(key), time.monotonic() - began)
         return loaded
+
+    async def _first_or_read(self, key: ModelKey, stamp: Stamp) -> LanguageModel:
+        first = self._first
+        if first is not None and first.key == key:
+            self._first = None
+            before, model = await asyncio.wrap_future(first.done)
+            if before == stamp:
+                return model
+        return await self._read(key)
 
     async def _read(self, key: ModelKey) -> LanguageModel:
         loop = asyncio.get_running_loop()
@@ -159,12 +160,13 @@ class Shelf:
     def _put(self, loaded: Loaded, before: Loaded | None) -> None:
         """On the engine's thread, where its models are looked up."""
         self._engine.models[loaded.key] = loaded.model
+        self._thread.knows(loaded.model, loaded.files.parameters)
         if before is not None:
             self._engine.prefixes.forget(before.model)
 
     async def _make_room(self, size: int) -> None:
         """Unload what nobody uses, the least recently used first, until `size` bytes fit the limit."""
-        while sum(loaded.bytes for loaded in self._loaded.values()) + size > self._limit:
+        while sum(loaded.files.bytes for loaded in self._loaded.values()) + size > self._limit:
             idle = [loaded for loaded in self._loaded.values() if not loaded.holders]
             if not idle:
                 return
@@ -176,15 +178,6 @@ class Shelf:
         await self._thread.call(partial(self._engine.forget, loaded.key))
         gc.collect()
         log.info("unloaded %s", " ".join(loaded.key))
-
-
-_TYPES = ("float32", "bfloat16", "float16", "int8")
-
-
-def _stamp(folder: Path) -> Stamp:
-    with os.scandir(folder) as entries:
-        files = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(PARTS)]
-    return tuple(sorted((name, found.st_size, found.st_mtime_ns) for name, found in files))
 
 
 def _half_of_memory() -> int:

@@ -104,6 +104,7 @@ def test_a_history_of_a_newer_version_is_refused_and_left_as_it_is(file, record,
     }  # fmt: skip
 
 
+NOW = len(MIGRATIONS)
 NEXT = (*MIGRATIONS, ("ALTER TABLE session ADD COLUMN mood TEXT", "UPDATE session SET mood = 'ok'"))
 
 
@@ -113,10 +114,25 @@ def test_a_migration_keeps_a_copy_of_what_was_before(file, record, history):
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         backup = migrate(connection, file, NEXT)
         assert connection.execute("SELECT id, mood FROM session").fetchall() == [(session, "ok")]
-    assert [backup] == beside(file, "version-1")
-    assert (version(file), version(backup)) == (2, 1)
+    assert [backup] == beside(file, f"version-{NOW}")
+    assert (version(file), version(backup)) == (NOW + 1, NOW)
     with History(backup) as old:
         assert list(old.tree(session)) == before
+
+
+def test_a_history_of_every_earlier_version_is_brought_up_to_date(tmp_path):
+    for earlier in range(1, NOW):
+        file = tmp_path / f"{earlier}.sqlite3"
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            migrate(connection, file, MIGRATIONS[:earlier])
+            connection.execute("INSERT INTO session (id, created) VALUES ('s', 0)")
+            node = "INSERT INTO node (id, session, kind, text, created) VALUES ('n', 's', 'text', 'x', 0)"
+            connection.execute(node)
+            connection.execute("UPDATE session SET cursor = 'n'")
+        with History(file) as history:
+            assert history.notices[0].startswith("the history as it was before its update is kept")
+            tree = history.tree("s")
+            assert (tree.text(tree.cursor), tree.past, tree.future) == ("x", [], [])
 
 
 def test_a_migration_that_fails_changes_nothing(file, record, history):
@@ -127,7 +143,7 @@ def test_a_migration_that_fails_changes_nothing(file, record, history):
             migrate(connection, file, broken)
         columns = [row[1] for row in connection.execute("PRAGMA table_info(session)")]
     assert "mood" not in columns
-    assert version(file) == 1
+    assert version(file) == NOW
 
 
 def test_of_many_that_would_migrate_one_does(file, record, history):
@@ -139,7 +155,7 @@ def test_of_many_that_would_migrate_one_does(file, record, history):
 
     with ThreadPoolExecutor(6) as pool:
         backups = [backup for backup in pool.map(run, range(6)) if backup]
-    assert backups == beside(file, "version-1")
+    assert backups == beside(file, f"version-{NOW}")
     assert len(backups) == 1
 
 

@@ -114,8 +114,34 @@ def test_one_that_does_not_answer_at_all_is_ended(user, monkeypatch):
     os.kill(stopped, signal.SIGSTOP)
     ran = user.run("gen", "x", "-m", "hello")
     assert ran.stdout == "!"
-    assert "does not answer for more than 1.5 s: it was ended; a new one is started" in ran.stderr
+    assert "has not answered for more than 4.5 s: it was ended; a new one is started" in ran.stderr
     assert user.pid != stopped
+
+
+def test_a_step_may_take_as_long_as_what_it_reads_and_a_turn_of_a_plugin_may_not(user, monkeypatch):
+    """The model is said to have a hundred million parameters, which a slow disk gives in four seconds."""
+    monkeypatch.setenv("PLAYGROUND_WORKER_HANG_SECONDS", "1")
+    user.model("large", "ok", after="x", pause=2.5, parameters=100_000_000)
+    ran = user.run("gen", "x", "-m", "large", "--max-tokens", "1")
+    assert (ran.stdout, len(ran.stderr.splitlines())) == ("o", 1)
+    user.plugin("slow", SLOW_PROCESSOR)
+    user.model("large", "ok", after="x", parameters=100_000_000)
+    ran = user.run("gen", "x", "-m", "large", "--max-tokens", "1", "-s", "slow | greedy")
+    assert "hangs in a step for more than 1 s" in ran.stderr
+
+
+SLOW_PROCESSOR = """
+import time
+from playground.api import Processor, hookimpl
+
+class Slow(Processor, frozen=True):
+    def __call__(self, candidates, step):
+        time.sleep(3600)
+
+@hookimpl
+def register_processors():
+    return [Slow]
+"""
 
 
 def test_a_long_load_is_no_hang(user, monkeypatch):

@@ -16,6 +16,7 @@ from playground.engine.engine import Engine
 from playground.protocol.problems import KINDS, WorkerBusy, error_of, problem_of
 from playground.protocol.questions import ModelChoice
 from playground.testing.scripted import ScriptedModel
+from playground.worker.beginning import Loading
 from playground.worker.engine_thread import EngineThread
 from playground.worker.outbox import Mailroom, Outbox
 from playground.worker.shelf import Shelf
@@ -154,7 +155,7 @@ class Library:
         if not reference.isdigit():
             raise ModelUnavailable(f"no {reference}")
         size = int(reference)
-        card = SimpleNamespace(bytes_as=lambda dtype: size)
+        card = SimpleNamespace(bytes_as=lambda dtype: size, parameters=size)
         backend = SimpleNamespace(card=lambda folder: card, load=self._load(reference))
         return SimpleNamespace(folder=self.folder, backend=backend, options={})
 
@@ -173,14 +174,16 @@ def library(tmp_path):
     return Library(tmp_path)
 
 
-def on_shelf(library, limit, scenario):
-    """Runs `scenario(shelf)` with an engine's thread."""
+def on_shelf(library, limit, scenario, *, first=None):
+    """Runs `scenario(shelf)` with an engine's thread; `first`: a model that is on its way before."""
 
     async def run() -> None:
-        thread = EngineThread(Engine(None, library, 2**20))
+        engine = Engine(None, library, 2**20)
+        loading = Loading(engine, ModelChoice(model=first)) if first else None
+        thread = EngineThread(engine)
         thread.start()
         try:
-            await scenario(Shelf(thread, limit))
+            await scenario(Shelf(thread, limit, loading))
         finally:
             assert thread.stop(timeout=10)
 
@@ -244,6 +247,36 @@ def test_a_load_that_fails_leaves_nothing_and_can_be_tried_again(library):
         await held(shelf, "10")
 
     on_shelf(library, 100, scenario)
+
+
+def test_a_model_that_was_on_its_way_before_there_was_a_shelf_is_not_loaded_again(library):
+    async def scenario(shelf) -> None:
+        await asyncio.gather(held(shelf, "40"), held(shelf, "40"), held(shelf, "50"))
+        assert sorted(await names(shelf)) == ["40", "50"]
+
+    on_shelf(library, 100, scenario, first="40")
+    assert sorted(library.loads) == ["40", "50"]
+
+
+def test_a_model_that_was_on_its_way_is_loaded_again_where_its_files_have_changed(library):
+    async def scenario(shelf) -> None:
+        while not library.loads:
+            await asyncio.sleep(0.01)
+        (library.folder / "config.json").write_text("{}")
+        await held(shelf, "40")
+
+    on_shelf(library, 100, scenario, first="40")
+    assert library.loads == ["40", "40"]
+
+
+def test_a_model_that_failed_on_its_way_is_told_and_can_be_tried_again(library):
+    async def scenario(shelf) -> None:
+        with pytest.raises(ModelUnavailable, match="truncated"):
+            await held(shelf, "10")
+        await held(shelf, "10")
+
+    library.fail = [ModelUnavailable("truncated")]
+    on_shelf(library, 100, scenario, first="10")
 
 
 @pytest.mark.parametrize("kind", KINDS.values())

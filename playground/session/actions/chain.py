@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from playground.api.actions import Action, Argument, Arguments
@@ -99,6 +99,15 @@ def _move(stages: list[Stage], rest: str) -> None:
     stages.insert(_place(target, len(stages) + 1), stage)
 
 
+def set_stages(bench: Workbench, values: Mapping[str, Any]) -> None:
+    """Set the first option of these stages, wherever they stand in the chain; see `with_flags`."""
+    plugins = bench.plugins
+    chain = with_flags(
+        bench.chain, values, processors=plugins.processors, strategies=plugins.strategies
+    )
+    bench.choose(chain=chain)
+
+
 def _set(stages: list[Stage], rest: str, names: OptionNames) -> None:
     name, equals, value = rest.partition("=")
     stage, dot, option = name.strip().partition(".")
@@ -147,15 +156,7 @@ def _flag(stage: str, kind: Any, suggestions: tuple[str, ...], what: str) -> Act
 
     def run(bench: Workbench, given: Arguments) -> Iterator[Output]:
         if given["value"] is not None:
-            plugins = bench.plugins
-            bench.choose(
-                chain=with_flags(
-                    bench.chain,
-                    {stage: given["value"]},
-                    processors=plugins.processors,
-                    strategies=plugins.strategies,
-                )
-            )
+            set_stages(bench, {stage: given["value"]})
         yield Note(bench.chain, "text")
 
     return Action(

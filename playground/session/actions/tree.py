@@ -24,17 +24,17 @@ NODE = Argument(
 
 
 def undo(bench: Workbench, _: Arguments) -> Iterator[Output]:
-    yield from _stepped(bench, bench.tree.undo(), "undo")
+    yield from _stepped(bench, bench.tree.undo(), "undo", -1)
 
 
 def redo(bench: Workbench, _: Arguments) -> Iterator[Output]:
-    yield from _stepped(bench, bench.tree.redo(), "redo")
+    yield from _stepped(bench, bench.tree.redo(), "redo", 1)
 
 
-def _stepped(bench: Workbench, done: bool, what: str) -> Iterator[Output]:
+def _stepped(bench: Workbench, done: bool, what: str, by: int) -> Iterator[Output]:
     if not done:
         raise InvalidInput(f"there is nothing to {what}")
-    bench.keeper.move(bench.tree.cursor)
+    bench.keeper.step(bench.tree.cursor, by)
     yield from here(bench)
 
 
@@ -106,6 +106,7 @@ def pin(bench: Workbench, given: Arguments) -> Iterator[Output]:
 
 
 def name(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    yield from bench.join()  # another front end may just have given the name
     node = _node(bench, given["node"])
     marked = bench.tree.rename(node.id, given["name"])
     bench.keeper.mark(marked)

@@ -18,6 +18,8 @@ from playground.session.store.records import Match, Run, SessionInfo
 from playground.session.store.rows import (
     Statement,
     cursor_moved,
+    cursor_stepped,
+    moves_made,
     node_of,
     node_rows,
     run_of,
@@ -26,6 +28,11 @@ from playground.session.store.rows import (
 )
 from playground.session.tree import Tree
 
+MOVES_OF = "SELECT place, node FROM move WHERE session = ? ORDER BY place"
+NEXT_MOVE = """
+    SELECT node FROM move JOIN session ON session.id = move.session
+    WHERE session.id = ? AND move.place = session.place + ?
+"""
 WITHOUT_NODES = "DELETE FROM run WHERE id NOT IN (SELECT run FROM node WHERE run NOT NULL)"
 
 
@@ -64,13 +71,45 @@ class History(Database):
         """All of a session; without `tokens` its nodes have none, which is quicker."""
         sql = "SELECT * FROM node WHERE session = ? ORDER BY key"
         with self.transaction("DEFERRED") as execute:
-            known = execute("SELECT cursor FROM session WHERE id = ?", (session,)).fetchone()
+            sql_of_session = "SELECT cursor, place FROM session WHERE id = ?"
+            known = execute(sql_of_session, (session,)).fetchone()
             if known is None:
                 raise UnknownName(f"there is no session {session!r}", "playground sessions list")
             rows = execute(sql, (session,)).fetchall()
             nodes = [self._node(row, tokens) for row in rows]
+            moves = execute(MOVES_OF, (session,)).fetchall()
         deleted = [row["id"] for row in rows if row["deleted"] is not None]
-        return Tree(nodes, known["cursor"], deleted)
+        past = [node for place, node in moves if place < known["place"]]
+        future = [node for place, node in moves if place > known["place"]]
+        return Tree(nodes, known["cursor"], deleted, past=past, future=future)
+
+    @property
+    def data_version(self) -> int:
+        """Another number as soon as somebody else has written into the database."""
+        with self.told():
+            return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def nodes_after(self, session: str, key: int) -> list[tuple[int, str, bool]]:
+        """The rows of a session's nodes after the row `key`: number, id, whether it has ended."""
+        sql = """
+            SELECT key, id, ended IS NOT 'running' FROM node WHERE session = ? AND key > ? ORDER BY key
+        """
+        with self.told():
+            rows = self.connection.execute(sql, (session, key)).fetchall()
+        return [(row["key"], row["id"], bool(row[2])) for row in rows]
+
+    def node(self, node: str) -> Node:
+        """A node as it is now."""
+        with self.told():
+            row = self.connection.execute("SELECT * FROM node WHERE id = ?", (node,)).fetchone()
+            return self._node(row, tokens=True)
+
+    def marks(self, session: str) -> list[tuple[str, str | None, bool]]:
+        """Ids, names and pins of a session's nodes."""
+        sql = "SELECT id, name, pinned FROM node WHERE session = ?"
+        with self.told():
+            rows = self.connection.execute(sql, (session,)).fetchall()
+        return [(row["id"], row["name"], bool(row["pinned"])) for row in rows]
 
     def run(self, run: str) -> Run:
         sql = "SELECT * FROM run WHERE id = ?"
@@ -101,7 +140,7 @@ class History(Database):
         self._check_name(name, session)
         rows = [row for step in copy for row in node_rows(session, step)]
         begun = session_row(session, name, time.time(), node)
-        self.write([begun, *rows, cursor_moved(session, copy.cursor)])
+        self.write([begun, *rows, *moves_made(session, (), copy.cursor, ())])
         return session
 
     def add(self, session: str, nodes: Iterable[Node]) -> None:
@@ -119,7 +158,25 @@ class History(Database):
 
     def move(self, session: str, cursor: str | None) -> None:
         """Keep where one goes on."""
-        self.write([cursor_moved(session, cursor)])
+        self.write(cursor_moved(session, cursor))
+
+    def step(self, session: str, cursor: str | None, by: int) -> None:
+        """Keep that a move to `cursor` was taken back (`by` -1) or made again (1)."""
+        with self.transaction("IMMEDIATE") as execute:
+            beside = execute(NEXT_MOVE, (session, by)).fetchone()
+            # Where another front end has moved meanwhile, it is a move like any other.
+            known = beside is not None and beside["node"] == cursor
+            stepped = (
+                cursor_stepped(session, cursor, by) if known else cursor_moved(session, cursor)
+            )
+            for sql, parameters in stepped:
+                execute(sql, parameters)
+
+    def fill(self, session: str, tree: Tree) -> None:
+        """All of a tree, its moves too, for a session that is empty yet."""
+        rows = [row for node in tree for row in node_rows(session, node)]
+        hidden = [_deletion("node", node, True) for node in tree.deleted]
+        self.write([*rows, *hidden, *moves_made(session, tree.past, tree.cursor, tree.future)])
 
     def delete(self, session: str) -> None:
         """Hide a session; `restore` undoes it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -25,8 +26,45 @@ def session_row(session: str, name: str | None, created: float, forked: str | No
     return sql, (session, name, created, forked)
 
 
-def cursor_moved(session: str, cursor: str | None) -> Statement:
-    return "UPDATE session SET cursor = ? WHERE id = ?", (cursor, session)
+def cursor_moved(session: str, cursor: str | None) -> list[Statement]:
+    """The cursor goes to a node; what was taken back before cannot be made again. Nothing for where it is."""
+    moves = "FROM session WHERE id = ? AND cursor IS NOT ?"
+    return [
+        (
+            f"DELETE FROM move WHERE session = ? AND place >= (SELECT place {moves})",
+            (session, session, cursor),
+        ),
+        (f"INSERT INTO move SELECT id, place, cursor {moves}", (session, cursor)),
+        (
+            "UPDATE session SET cursor = ?, place = place + 1 WHERE id = ? AND cursor IS NOT ?",
+            (cursor, session, cursor),
+        ),
+    ]
+
+
+def cursor_stepped(session: str, cursor: str | None, by: int) -> list[Statement]:
+    """A move is taken back (`by` -1) or made again (1): the cursor goes to `cursor`, which is next to it."""
+    return [
+        (
+            "INSERT OR REPLACE INTO move SELECT id, place, cursor FROM session WHERE id = ?",
+            (session,),
+        ),
+        ("UPDATE session SET cursor = ?, place = place + ? WHERE id = ?", (cursor, by, session)),
+    ]
+
+
+def moves_made(
+    session: str, past: Sequence[str | None], cursor: str | None, future: Sequence[str | None]
+) -> list[Statement]:
+    """All moves of a session that has none yet; the next one first in `future`."""
+    places = [*enumerate(past), *enumerate(future, len(past) + 1)]
+    return [
+        *(("INSERT INTO move VALUES (?, ?, ?)", (session, at, node)) for at, node in places),
+        (
+            "UPDATE session SET cursor = ?, place = ? WHERE id = ?",
+            (cursor, len(past), session),
+        ),
+    ]
 
 
 def run_row(run: Run, writer: str) -> Statement:

@@ -98,4 +98,17 @@ FIRST = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+MOVES = (
+    "ALTER TABLE session ADD COLUMN place INTEGER NOT NULL DEFAULT 0",  # of the cursor, among its moves
+    # Where the cursor was, at the places before its own, and where it was taken back from, after it.
+    """
+    CREATE TABLE move (
+        session TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        node TEXT,              -- null: the empty text
+        PRIMARY KEY (session, place)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, MOVES)

@@ -2,88 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from playground.ui.cli import (
-    complete,
-    gen_history,
-    gen_request,
-    gen_text,
-    gen_views,
-    history,
-    interrupt,
-)
+from playground.ui.cli import gen_history, gen_request, gen_text, gen_views, history, interrupt
 from playground.ui.cli.common import App, json_option, model_options, template_options
 from playground.ui.cli.console import error
+from playground.ui.cli.decoding_options import decoding_options
 
 if TYPE_CHECKING:
     from playground.api import GenerationRequest
     from playground.session.service import EventStream
-
-FIT_CHOICES = ("tail", "head", "middle")
-LARGEST_SEED = 2**63 - 1
-
-
-def _finite(
-    context: click.Context, parameter: click.Parameter, value: float | None
-) -> float | None:
-    if value is not None and not math.isfinite(value):
-        raise click.BadParameter(f"it must be a finite number, not {value}", param=parameter)
-    return value
-
-
-def _stops(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    if "" in values:
-        raise click.BadParameter("an empty text would stop before the first token", param=parameter)
-    return values
 
 
 @click.command("gen")
 @click.argument("text", required=False)
 @model_options
 @template_options
-@click.option(
-    "-s",
-    "--strategy",
-    metavar="CHAIN",
-    shell_complete=complete.stages,
-    help='A strategy, or a whole chain: "top_k(40) | sample" (playground strategies list).',
-)
-@click.option("--temperature", type=float, help="Set this stage of the chain; 0 is greedy.")
-@click.option("--top-k", type=int, metavar="K", help="Set this stage of the chain.")
-@click.option("--top-p", type=float, metavar="P", help="Set this stage of the chain.")
-@click.option("-n", "n", type=click.IntRange(1, 256), default=1, help="Sequences, in one batch.")
-@click.option("--max-tokens", type=click.IntRange(min=0), help="Most tokens to add.")
-@click.option(
-    "--max-seconds",
-    type=click.FloatRange(min=0, min_open=True),
-    callback=_finite,
-    help="Stop after so many seconds.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    metavar="N",
-    help="The same seed, the same text; drawn and told where not given.",
-)
-@click.option(
-    "--stop",
-    multiple=True,
-    metavar="TEXT",
-    callback=_stops,
-    help="End before this text; repeat for more. A newline is $'\\n' in most shells.",
-)
-@click.option(
-    "--fit",
-    type=click.Choice(FIT_CHOICES),
-    help="What to keep of a prompt that is longer than the context: its end, its beginning, both.",
-)
-@click.option("--probs", is_flag=True, help="Show how likely the model found each token.")
+@decoding_options
 @json_option
 @click.option("--jsonl", is_flag=True, help="Print every event as a line of JSON.")
 @click.option(

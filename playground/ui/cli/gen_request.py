@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from playground.ui.cli.console import is_terminal, warn
+from playground.ui.cli.decoding_options import stage_flags
 from playground.ui.cli.prompting import prompt_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def build(
         prompt=prompt.text,
         model=settings.model,
         chain=_chain(session, prompt, options),
-        n=options["n"],
+        n=options["n"] or 1,
         max_tokens=max_tokens,
         max_seconds=options["max_seconds"],
         stop=stop,
@@ -71,10 +72,9 @@ def _first(*values: Any) -> Any:
 def _chain(session: Session, prompt: Prompt, options: Mapping[str, Any]) -> str:
     from playground.session.chain_flags import with_flags
 
-    flags = {name: options[name] for name in ("temperature", "top_k", "top_p")}
     return with_flags(
         _first(options["strategy"], prompt.chain, session.settings.chain),
-        flags,
+        stage_flags(options),
         processors=session.plugins.processors,
         strategies=session.plugins.strategies,
     )

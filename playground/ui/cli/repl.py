@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from playground.ui.cli import complete, history
+from playground.ui.cli import history
 from playground.ui.cli.common import App, model_options, template_options
+from playground.ui.cli.decoding_options import decoding_options, stage_flags
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
@@ -17,17 +18,7 @@ if TYPE_CHECKING:
 @click.command("repl")
 @model_options
 @template_options
-@click.option("-s", "--strategy", metavar="CHAIN", shell_complete=complete.stages,
-              help="A strategy, or a whole chain.")  # fmt: skip
-@click.option("-n", "n", type=click.IntRange(1, 256), help="Continuations at once.")
-@click.option("--max-tokens", type=click.IntRange(min=0), help="Most tokens to add.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), metavar="N", help="The same seed, the same text."
-)
-@click.option(
-    "--stop", multiple=True, metavar="TEXT", help="End before this text; repeat for more."
-)
-@click.option("--probs", is_flag=True, help="Show how likely the model found each token.")
+@decoding_options
 @click.option("--session", metavar="NAME", shell_complete=history.sessions,
               help="Go on with a session of the history (its name, its id or `last`).")  # fmt: skip
 @click.option("--no-history", is_flag=True, help="Do not keep what is typed and generated.")
@@ -55,19 +46,25 @@ def open_repl(app: App, options: dict[str, Any]) -> int:
 def _bench(app: App, options: dict[str, Any]) -> Workbench:
     from playground.session.workbench import Workbench
 
-    flags: dict[str, Any] = {name: options.get(name) for name in ("model", "device", "dtype")}
+    model: dict[str, Any] = {name: options.get(name) for name in ("model", "device", "dtype")}
     keep = not options.get("no_history")
-    bench = Workbench(app.settings(**flags), keep=keep, resume=options.get("session"))
+    bench = Workbench(app.settings(**model), keep=keep, resume=options.get("session"))
     chosen = {
         "chain": options.get("strategy"),
         "n": options.get("n"),
         "max_tokens": options.get("max_tokens"),
+        "max_seconds": options.get("max_seconds"),
         "seed": options.get("seed"),
         "stop": options.get("stop"),
+        "fit": options.get("fit"),
         "probs": options.get("probs") or None,
         "template": options.get("template"),
         "variables": options.get("params"),
         "shots": options.get("shots"),
     }
     bench.choose(**{name: value for name, value in chosen.items() if value not in (None, (), {})})
+    if flags := stage_flags(options):
+        from playground.session.actions.chain import set_stages
+
+        set_stages(bench, flags)
     return bench

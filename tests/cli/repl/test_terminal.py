@@ -252,3 +252,16 @@ def test_an_option_that_cannot_be_is_an_error_before_the_prompt(playground):
     assert ran.returncode == 2
     assert b"there is no strategy or processor 'nope'" in ran.stderr
     assert playground.process("repl", "--session", "nope").returncode == 2
+
+
+def test_the_options_of_gen_that_say_how_to_decode_are_those_of_the_repl(playground):
+    given = ["--temperature", "0.5", "--top-k", "5", "--top-p", "0.9", "--max-seconds", "3"]
+    ran = playground.process("repl", *given, "--fit", "tail", "-n", "2", input=b"/set\n")
+    assert ran.returncode == 0
+    for line in (
+        "chain         temperature(0.5) | top_p(0.9) | top_k(5) | sample",
+        "max_seconds   3.0",
+        "fit           tail",
+        "n             2",
+    ):
+        assert f"\n{line}\n" in ran.stdout.decode()
