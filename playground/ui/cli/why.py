@@ -17,7 +17,7 @@ from playground.ui.cli.common import (
     template_options,
     write_line,
 )
-from playground.ui.cli.gen import LARGEST_SEED
+from playground.ui.cli.decoding_options import LARGEST_SEED
 from playground.ui.cli.token_text import quoted
 
 if TYPE_CHECKING:
