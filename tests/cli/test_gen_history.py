@@ -126,7 +126,9 @@ def test_what_kill_9_stopped_is_kept_as_interrupted_but_for_the_last_quarter_sec
     model = playground.model("endless", "la" * 5000, after="x", pause=0.02)
     process = playground.start("gen", "x", "-m", model, "--max-tokens", "9000")
     shown = process.stdout.read(10)
-    time.sleep(0.5)
+    deadline = time.monotonic() + 30
+    while not (kept() and kept()[0][-1].text.encode().startswith(shown)):
+        assert time.monotonic() < deadline, "tokens are kept every quarter of a second"
     process.send_signal(signal.SIGKILL)
     process.wait()
     (_, said), *_ = kept()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 20.0
+PATIENCE = 40.0
 COMMAND = shlex.quote(str(Path(__import__("sys").executable).with_name("playground")))
 
 
@@ -57,10 +57,10 @@ class Tmux:
         """What is seen, with the escape sequences of its colours."""
         return self._run("capture-pane", "-p", "-e").rstrip()
 
-    def wait_for(self, text: str, *, gone: bool = False) -> str:
-        """The screen as soon as `text` is on it, or is not any more."""
+    def wait_for(self, text: str, *, times: int = 1, gone: bool = False) -> str:
+        """The screen as soon as `text` is on it so many times, or is not any more."""
         deadline = time.monotonic() + PATIENCE
-        while (text in (screen := self.screen())) == gone:
+        while ((screen := self.screen()).count(text) >= times) == gone:
             assert time.monotonic() < deadline, f"waited for {text!r}:\n{screen}"
             time.sleep(0.05)
         return screen

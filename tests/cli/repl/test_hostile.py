@@ -52,16 +52,17 @@ def test_no_sequence_changes_the_terminal(tmux, hostile, front_end, probs):
     untouched = tmux.ask(ASKED)
     tmux.kill()
     if front_end == "gen":
-        tmux.open(f"{COMMAND} gen x {options}; cat", 100, 40)
+        tmux.open(f"{COMMAND} gen x {options}; echo ended; cat", 100, 40)
     else:
-        tmux.open(f"{COMMAND} {front_end} {options}; cat", 100, 40)
+        tmux.open(f"{COMMAND} {front_end} {options}; echo ended; cat", 100, 40)
         tmux.wait_for("\n>")
         tmux.enter("x")
-    shown = tmux.wait_for("ND" if not probs else "tokens in")
-    tmux.wait_for("tokens in")
+    shown = tmux.wait_for("tokens in")
     assert "␛" in shown
     if front_end != "gen":
+        tmux.wait_for("\n>", times=2)
         tmux.press("C-d")
+    tmux.wait_for("\nended")
     tmux.enter("afterwards")
     tmux.wait_for("afterwards")
     assert tmux.ask(ASKED) == untouched

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from tests.cli.repl.conftest import PATIENCE
+
 
 @pytest.fixture
 def tale(playground):
@@ -90,7 +92,7 @@ def test_ctrl_c_before_the_model_has_said_anything_gives_the_prompt_back(repl, p
     slow = playground.model("slow", "x", load_seconds=30)
     screen = repl("-m", slow)
     screen.enter("x")
-    time.sleep(0.5)
+    screen.wait_for("loading")
     screen.press("C-c")
     screen.wait_for("error: stopped")
     screen.enter("/goto 1")
@@ -112,11 +114,13 @@ def test_a_signal_leaves_the_terminal_as_it_was_and_loses_nothing(
     assert "text" in shown
 
 
-def test_what_was_said_before_kill_9_is_there_when_it_is_resumed(repl, tmux, endless):
+def test_what_was_said_before_kill_9_is_there_when_it_is_resumed(repl, tmux, playground, endless):
     screen = repl("-m", endless, "-s", "greedy", "--max-tokens", "9000")
     screen.enter("x")
     screen.wait_for("la" * 30)
-    time.sleep(0.6)
+    deadline = time.monotonic() + PATIENCE
+    while "la" * 12 not in playground.run("sessions", "show", "last").stdout:
+        assert time.monotonic() < deadline
     os.kill(screen.process(), signal.SIGKILL)
     screen.wait_for("exit=137")
     tmux.kill()
