@@ -1,4 +1,4 @@
-"""While a text streams, a line below it tells how it goes; it takes nothing of the text and leaves nothing."""
+"""While a text streams, a line below it tells how it goes; it costs the text nothing and leaves nothing."""
 
 from __future__ import annotations
 

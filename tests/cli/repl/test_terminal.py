@@ -90,7 +90,7 @@ def test_ctrl_c_before_the_model_has_said_anything_gives_the_prompt_back(repl, p
     slow = playground.model("slow", "x", load_seconds=30)
     screen = repl("-m", slow)
     screen.enter("x")
-    time.sleep(0.5)
+    screen.wait_for("loading")  # the model says so
     screen.press("C-c")
     screen.wait_for("error: stopped")
     screen.enter("/goto 1")
