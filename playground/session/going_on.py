@@ -32,6 +32,7 @@ REASONS = {
     "time": "stopped at max_seconds",
     "context": "the context is full",
     "cancelled": "stopped by you",
+    "elsewhere": "stopped with the session process",
     "error": "failed",
     "interrupted": "left",
 }
@@ -113,7 +114,7 @@ def _listen(
     bench: Workbench, request: GenerationRequest, prompt: Prompt | None
 ) -> Iterator[Output]:
     """The events as they come; nodes of what was said, when they have ended."""
-    parent = bench.tree.cursor
+    parent, stops = bench.tree.cursor, bench.stops
     heard = _Heard(bench, request, parent, prompt)
     events = bench.events(request)
     try:
@@ -129,7 +130,7 @@ def _listen(
     for notice in heard.found:
         yield Note(notice, "notice")
     for node in heard.nodes:
-        yield Note(_summary(bench, node), "notice")
+        yield Note(_summary(bench, node, by_you=bench.stops != stops), "notice")
 
 
 class _Heard:
@@ -186,11 +187,17 @@ class _Heard:
         return self._bench.keeper.recorder(self._request, self._parent, name or "", variables)
 
 
-def _summary(bench: Workbench, node: Node) -> str:
-    """What was said, how fast, why it ended, and what it takes to say it again."""
+def _summary(bench: Workbench, node: Node, *, by_you: bool) -> str:
+    """What was said, how fast, why it ended, and what it takes to say it again.
+
+    `by_you`: whether it was stopped here, and not with the session process.
+    """
     count = len(node.tokens)
     rate = f" ({count / node.seconds:,.0f}/s)" if count and node.seconds else ""
-    end = REASONS[node.ended or "interrupted"] + (f" {node.stop!r}" if node.stop else "")
+    reason = node.ended or "interrupted"
+    if reason == "cancelled" and not by_you:
+        reason = "elsewhere"
+    end = REASONS[reason] + (f" {node.stop!r}" if node.stop else "")
     seed = bench.spoken[node.id].started.seed
     return (
         f"node {bench.number(node.id)} · {count:,} tokens in {node.seconds or 0:.2f} s{rate}"

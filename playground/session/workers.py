@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import time
 
 import msgspec
@@ -9,7 +12,9 @@ import msgspec
 from playground.api.results import LoadedModel
 from playground.config import Settings
 from playground.protocol.address import Address, address_of, addresses
+from playground.protocol.folder import runtime_folder
 from playground.protocol.messages import Status
+from playground.protocol.retired import is_retired, retired
 from playground.session.exchange import Exchange
 from playground.session.launch import alive, connect, kill
 from playground.session.remote import Remote
@@ -30,6 +35,8 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     address: Address
     status: Status | None = None
     """None where it does not run, or does not answer."""
+    retired: int = 0
+    """The id of a process that has left the address and ends with its last request; nobody can ask it."""
 
 
 def own(settings: Settings) -> Worker:
@@ -38,10 +45,13 @@ def own(settings: Settings) -> Worker:
 
 
 def all_of(settings: Settings) -> list[Worker]:
-    """The process of `settings`, whether it runs or not, then all others that run."""
+    """The process of `settings`, whether it runs or not, then all others that run, retired ones last."""
     mine = address_of(settings)
     others = [address for address in addresses() if address != mine and alive(address)]
-    return [_seen(mine, own=True), *(_seen(address, own=False) for address in others)]
+    left = [
+        Worker(own=False, running=True, address=mine, retired=pid) for pid in retired(mine.folder)
+    ]
+    return [_seen(mine, own=True), *(_seen(address, own=False) for address in others), *left]
 
 
 def start(settings: Settings) -> Worker:
@@ -52,7 +62,7 @@ def start(settings: Settings) -> Worker:
 
 def models(worker: Worker) -> list[LoadedModel]:
     """What a process has loaded; nothing where it does not run, or does not answer."""
-    connected = connect(worker.address) if worker.running else None
+    connected = connect(worker.address) if worker.running and not worker.retired else None
     if connected is None:
         return []
     body = answer_of(Exchange(connected, "GET", "/models"), ANSWER_SECONDS)
@@ -60,7 +70,14 @@ def models(worker: Worker) -> list[LoadedModel]:
 
 
 def stop_all() -> int:
-    """End every process of the user, the cancelled requests having said so; how many there were."""
+    """End every process of the user, the cancelled requests having said so; how many there were.
+
+    Those too that are retired: what they still answer is cancelled.
+    """
+    folder = runtime_folder()
+    left = retired(folder)
+    for pid in left:
+        _signal(pid, signal.SIGTERM)
     found = [address for address in addresses() if alive(address)]
     for address in found:
         if connected := connect(address):
@@ -72,7 +89,17 @@ def stop_all() -> int:
         while alive(address) and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
         kill(address)
-    return len(found)
+    for pid in left:
+        while is_retired(folder, pid) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+        if is_retired(folder, pid):
+            _signal(pid, signal.SIGKILL)
+    return len(found) + len(left)
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _seen(address: Address, *, own: bool) -> Worker:

@@ -20,6 +20,7 @@ import uvicorn
 from playground.protocol.identity import version
 from playground.protocol.messages import Launch, Status
 from playground.protocol.questions import ModelChoice
+from playground.protocol.retired import sign_off
 from playground.worker import log
 from playground.worker.beginning import Beginning
 from playground.worker.engine_thread import EngineThread
@@ -59,6 +60,8 @@ class Process:
         self._listener = listener
         self._socket = Path(launch.socket)
         self._place = _place(self._socket)
+        self._signed: Path | None = None
+        """The file that says that it is retired."""
         self._began = time.monotonic()
         self._thread = EngineThread(beginning.engine)
         self._slots = Slots()
@@ -122,12 +125,17 @@ class Process:
         """Leave the address to another process at once, and end with the last request."""
         logger.info("retiring: %s", reason)
         self._remove_socket()
+        if self._signed is None:
+            # Before it leaves the address: who looks for it finds it in one place or the other.
+            self._signed = sign_off(self._socket.parent)
         fcntl.flock(self._lock, fcntl.LOCK_UN)
         self._server.should_exit = True
 
     def end(self) -> None:
         """The very end. No thread is waited for: one may be in a step that takes for ever."""
         self._thread.stop(timeout=1)
+        if self._signed is not None:
+            self._signed.unlink(missing_ok=True)
         logger.info("process %d ends", os.getpid())
         logging.shutdown()
         os._exit(0)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import resource
 import shutil
 import signal
@@ -14,9 +12,7 @@ from pathlib import Path
 import pytest
 
 from playground.session.store import History
-
-DROP_FROM_BOUNDS, MAY_IGNORE_PERMISSIONS = 24, 1
-"""prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE): root after it obeys permissions as anybody."""
+from tests.cli.conftest import obey_permissions
 
 
 @pytest.fixture
@@ -145,11 +141,6 @@ def test_what_nobody_read_on_is_kept_as_far_as_it_came(playground, kept):
     (_, said), *_ = kept()
     assert said.text.encode().startswith(shown)
     assert said.ended == "interrupted"
-
-
-def obey_permissions() -> None:
-    if os.geteuid() == 0:
-        assert ctypes.CDLL(None).prctl(DROP_FROM_BOUNDS, MAY_IGNORE_PERMISSIONS, 0, 0, 0) == 0
 
 
 def test_in_a_home_that_is_read_only_the_text_is_shown_and_why_it_is_not_kept(

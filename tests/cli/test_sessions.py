@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
+
+from tests.cli.conftest import obey_permissions
 
 
 @pytest.fixture
@@ -157,3 +160,81 @@ def test_completion_offers_names_and_makes_no_history(playground, story, monkeyp
     monkeypatch.setenv("PLAYGROUND_DATA_HOME", str(playground.folder / "other"))
     assert playground.process().stdout.strip() == b""
     assert not (playground.folder / "other").exists()
+
+
+@pytest.fixture
+def unwritable(playground, story):
+    """The folder of the history, with `story` in it, can only be read from now on."""
+    folder = playground.folder / "data"
+    for path in (folder, *folder.glob("history*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    yield folder
+    for path in (folder, *folder.glob("history*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+LOOKING = [
+    (["list"], "story"),
+    (["show", "story"], "length"),
+    (["search", "upon"], "story"),
+    (["export", "story"], "upon"),
+]
+
+
+@pytest.mark.parametrize(("words", "shown"), LOOKING)
+def test_what_only_looks_works_where_nothing_can_be_written(playground, unwritable, words, shown):
+    ran = playground.process("sessions", *words, preexec_fn=obey_permissions)
+    assert (ran.returncode, shown in ran.stdout.decode()) == (0, True), ran.stderr
+    assert ran.stderr.decode().splitlines() == [
+        "the history cannot be written, and is shown as it was left: "
+        f"Permission denied: {unwritable / 'history.sqlite3'}"
+    ]
+
+
+def test_what_changes_something_says_that_it_cannot(playground, unwritable):
+    ran = playground.process("sessions", "name", "story", "tale", preexec_fn=obey_permissions)
+    assert ran.returncode == 1
+    assert b"Permission denied" in ran.stderr
+
+
+def test_a_session_is_gone_on_with_where_nothing_can_be_written_and_that_is_said(
+    playground, unwritable
+):
+    ran = playground.process(
+        "gen", "Once", "--session", "story", "-m", "fox", preexec_fn=obey_permissions
+    )
+    assert ran.returncode == 0
+    assert b"the model ended the text" in ran.stderr
+    assert b"this is not saved in the history" in ran.stderr
+    again = playground.process("replay", "last", preexec_fn=obey_permissions)
+    assert again.stdout.startswith(b"identical")
+
+
+def test_what_was_being_written_when_the_folder_became_unwritable_is_read_too(playground, story):
+    """A journal that was left beside the database is part of it."""
+    folder = playground.folder / "data"
+    writer = playground.start(
+        "gen", "Once", "-m", playground.model("endless", "la" * 5000, after="e", pause=0.02)
+    )
+    writer.stdout.read(40)
+    time.sleep(0.5)
+    writer.kill()
+    writer.wait()
+    assert (folder / "history.sqlite3-wal").stat().st_size
+    paths = [folder, *folder.glob("history*")]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    ran = playground.process("sessions", "show", "last", preexec_fn=obey_permissions)
+    for path in paths:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert "lala" in ran.stdout.decode(), ran.stderr
+    assert "interrupted" in ran.stdout.decode()
+
+
+def test_an_unwritable_folder_without_a_history_has_no_sessions(playground):
+    folder = playground.folder / "data"
+    folder.mkdir()
+    folder.chmod(0o555)
+    ran = playground.process("sessions", "list", preexec_fn=obey_permissions)
+    folder.chmod(0o755)
+    assert (ran.returncode, len(ran.stdout.splitlines())) == (0, 1), ran.stderr

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from playground.session.store.connection import open_database, replace_damaged
 from playground.session.store.faults import ERRORS, HistoryUnavailable, is_damage, reason
 from playground.session.store.locks import Presence, is_alive
+from playground.session.store.reading import open_to_read
 from playground.session.store.rows import Statement
 
 
@@ -25,11 +26,13 @@ class Database:
     HistoryUnavailable where the file cannot be used; every other operation too, where it fails.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, reading: bool = False) -> None:
+        """`reading`: it is only looked at, and may be where nothing can be written."""
         self.file = file
         self._presence: Presence | None = None
         with self.told():
-            self.connection, self.notices = open_database(file)
+            open_ = open_to_read if reading else open_database
+            self.connection, self.notices = open_(file)
         self.connection.row_factory = sqlite3.Row
         try:
             with self.told():

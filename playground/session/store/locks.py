@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playground.session.ids import new_id
@@ -57,15 +57,17 @@ def is_alive(folder: Path, writer: str) -> bool:
     """Whether a writer lives. The file of a dead one is removed."""
     file = folder / writer
     try:
-        descriptor = os.open(file, os.O_RDWR)
+        descriptor = os.open(file, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:
         _lock(descriptor, wait=False)
-        # While the lock is held: a writer that begins at this moment sees it and takes another file.
-        file.unlink(missing_ok=True)
     except OSError:
         return True
+    else:
+        # While the lock is held: a writer that begins at this moment sees it and takes another file.
+        with suppress(OSError):
+            file.unlink()
     finally:
         os.close(descriptor)
     return False

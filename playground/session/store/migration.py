@@ -28,15 +28,24 @@ def migrate(
         # Another process may have been faster, so look again under the lock.
         version = refuse_newer(connection, file, len(migrations))
         backup = _back_up(file, version) if 0 < version < len(migrations) else None
-        for statements in migrations[version:]:
-            for statement in statements:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        upgrade(connection, version, migrations)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     return backup
+
+
+def upgrade(
+    connection: sqlite3.Connection,
+    version: int,
+    migrations: Sequence[Sequence[str]] = MIGRATIONS,
+) -> None:
+    """Make the migrations from `version` on."""
+    for statements in migrations[version:]:
+        for statement in statements:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
 
 def refuse_newer(connection: sqlite3.Connection, file: Path, known: int = len(MIGRATIONS)) -> int:

@@ -8,7 +8,7 @@ import click
 
 from playground.ui.cli import gen_history, gen_request, gen_text, gen_views, history, interrupt
 from playground.ui.cli.common import App, json_option, model_options, template_options
-from playground.ui.cli.console import error
+from playground.ui.cli.console import error, warn
 from playground.ui.cli.decoding_options import decoding_options
 
 if TYPE_CHECKING:
@@ -90,4 +90,6 @@ def _run(events: EventStream, view: gen_views.View) -> int:
     view.close()
     for message, hint in view.errors:
         error(message, hint)
+    if view.cancelled:
+        warn("the session process was stopped, so the text is not whole")
     return view.exit_code

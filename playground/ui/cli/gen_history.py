@@ -32,7 +32,8 @@ def place(settings: Settings, session: str | None) -> Iterator[Place | None]:
     from playground.session.store import History, HistoryUnavailable, history_file
 
     try:
-        history = History(history_file())
+        # A session that is gone on with is read where nothing can be written, too.
+        history = History(history_file(), reading=session is not None)
     except HistoryUnavailable as error:
         if session is not None:
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playground.ui.cli.console import print_json, print_json_line
+from playground.ui.cli.outcome import CANCELLED
 
 if TYPE_CHECKING:
     from playground.api import Event, Finished
@@ -35,8 +36,14 @@ class View:
         return list(dict.fromkeys(failed))
 
     @property
+    def cancelled(self) -> bool:
+        """Whether somebody wanted it to end."""
+        return any(end.reason == "cancelled" for end in self.ends)
+
+    @property
     def exit_code(self) -> int:
-        return next((end.exit_code for end in self.ends if end.exit_code), 0)
+        failed = next((end.exit_code for end in self.ends if end.exit_code), 0)
+        return failed or (CANCELLED if self.cancelled else 0)
 
 
 class JsonLines(View):

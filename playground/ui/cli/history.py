@@ -20,11 +20,11 @@ SHOWN = 60
 
 
 @contextmanager
-def opened() -> Iterator[History]:
-    """The history. Raises HistoryUnavailable where it cannot be used."""
+def opened(*, reading: bool = False) -> Iterator[History]:
+    """The history; `reading`: it is only looked at. Raises HistoryUnavailable where it cannot be used."""
     from playground.session.store import History, history_file
 
-    with History(history_file()) as history:
+    with History(history_file(), reading=reading) as history:
         for line in history.notices:
             notice(line)
         yield history
@@ -56,7 +56,7 @@ def _complete(
         try:
             if not history_file().exists():
                 return []
-            with History(history_file()) as history:
+            with History(history_file(), reading=True) as history:
                 found = words(history)
         except Exception:
             return []

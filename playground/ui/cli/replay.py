@@ -28,7 +28,7 @@ def command(app: App, node: str, as_json: bool) -> int:
     `last` is all that was generated last. What computes otherwise than it did is said on stderr;
     the exit code is 1 where a token differs. Nothing is added to the history.
     """
-    with opened() as history:
+    with opened(reading=True) as history:
         nodes, prompt, run = _recorded(history, node)
     from playground.session.replay import differences, replay
 

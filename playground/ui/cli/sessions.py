@@ -34,7 +34,7 @@ for _subcommand in (export, fork, name, remove, restore, erase):
 @json_option
 def list_sessions(deleted: bool, as_json: bool) -> None:
     """List the sessions, the one used last first."""
-    with opened() as history:
+    with opened(reading=True) as history:
         found = history.sessions(deleted=deleted)
     if as_json:
         print_json(found)
@@ -49,7 +49,7 @@ def show(session: str) -> None:
     """Show the tree of a session, or of a node what it takes to repeat it and its text."""
     from playground.api import UnknownName
 
-    with opened() as history:
+    with opened(reading=True) as history:
         try:
             found = history.session(session)
         except UnknownName as unknown:
@@ -73,7 +73,7 @@ def search(words: tuple[str, ...], limit: int, as_json: bool) -> None:
     A word is any stretch of characters; all of them must be in the same node. A phrase with spaces
     stands in double quotes within WORDS: '"to be" not'.
     """
-    with opened() as history:
+    with opened(reading=True) as history:
         found = history.search(" ".join(words), limit)
     if as_json:
         print_json(found)

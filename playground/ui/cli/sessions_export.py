@@ -21,7 +21,7 @@ FORMATS = ("md", "json", "jsonl", "html", "csv")
 def export(session: str, form: str | None, output: Path | None) -> None:
     """Write a session as Markdown, JSON, JSON lines, a page of HTML, or a table of its tokens."""
     chosen = form or (_form_of(output) if output else "md")
-    with opened() as history:
+    with opened(reading=True) as history:
         from playground.session.export import FORMATS as TO
         from playground.session.export import Document
 

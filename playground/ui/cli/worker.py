@@ -41,7 +41,7 @@ def start(app: App) -> None:
 
 @command.command("stop")
 def stop() -> None:
-    """End every session process of yours; what they generate is cancelled."""
+    """End every session process of yours, retired ones too; what they generate is cancelled."""
     from playground.session import workers
 
     count = workers.stop_all()
@@ -52,7 +52,11 @@ def stop() -> None:
 @json_option
 @click.pass_obj
 def status(app: App, as_json: bool) -> None:
-    """How the session process fares and what it has loaded; then others that run with other settings."""
+    """How the session process fares and what it has loaded; then others that run.
+
+    Others run with other settings, or are retired: another version has their place, and they end with
+    their last request.
+    """
     from playground.session import workers
 
     found = [(worker, workers.models(worker)) for worker in workers.all_of(app.settings())]
@@ -79,6 +83,8 @@ def logs(app: App) -> None:
 
 
 def _line(worker: Worker) -> str:
+    if worker.retired:
+        return f"a retired session process {worker.retired} ends with its last request"
     name = "the session process" if worker.own else "another session process"
     if not worker.running:
         return f"{name} does not run; a command that needs it starts it"
@@ -113,7 +119,8 @@ def _as_json(worker: Worker, loaded: list[LoadedModel]) -> dict[str, Any]:
         "own": worker.own,
         "running": worker.running,
         "answers": status is not None,
-        "pid": status.pid if status else None,
+        "retired": bool(worker.retired),
+        "pid": status.pid if status else worker.retired or None,
         "version": status.version if status else None,
         "socket": str(worker.address.socket),
         "log": str(worker.address.log),

@@ -16,6 +16,7 @@ from playground.ui.repl.signals import Ended, Signals
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
+    from playground.ui.repl.status import Live
 
 WELCOME = "type a text to go on from; /help lists the commands, ctrl-d leaves"
 
@@ -40,7 +41,7 @@ class Repl:
         self._bench = bench
         self._plain = plain
         self._signals = Signals(bench.stop)
-        self._screen: Plain = Plain() if plain else Screen()
+        self._screen: Plain = Plain() if plain else Screen(self._status)
         self._quiet = Quiet()
 
     def run(self) -> int:
@@ -56,6 +57,12 @@ class Repl:
             finally:
                 self._bench.close()
         return 0 if self._signals.ended is None else 128 + self._signals.ended
+
+    def _status(self, live: Live, width: int) -> str:
+        """What the toolbar tells, while it cannot be seen."""
+        from playground.ui.repl import toolbar
+
+        return toolbar.line(self._bench, width, live)
 
     def _reader(self) -> Reader:
         if self._plain:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from playground.api.events import Drafted, Finished, Started, Token
 from playground.api.outputs import Continuing, Output
@@ -19,6 +19,7 @@ from playground.session.safe_text import one_line, safe_text
 from playground.session.shades import SHADES
 from playground.ui.cli import probability
 from playground.ui.cli.console import has_colour
+from playground.ui.repl.status import Live, StatusLine
 
 STYLES = {
     "dim": "2", "bold": "1", "added": "32", "removed": "31;9",
@@ -35,15 +36,17 @@ class Plain(PlainText):
 
     def show(self, output: Output) -> None:
         """Show an output."""
-        self.width = None if not sys.stdout.isatty() else _columns()
+        self.width = None if not sys.stdout.isatty() else _size()[0]
         _write(self.take(output))
 
 
 class Screen(Plain):
     """Writes to a terminal that can move its cursor and, perhaps, show colours."""
 
-    def __init__(self) -> None:
+    def __init__(self, status: Callable[[Live, int], str]) -> None:
+        """`status`: what the line below a text that streams tells, in at most so many columns."""
         super().__init__()
+        self._status = StatusLine(lambda live, width: self.styled(status(live, width), "dim"))
         self._coloured = has_colour(sys.stdout)
         self._column = 0
         """Where the cursor is on its line, in columns from 0."""
@@ -66,6 +69,19 @@ class Screen(Plain):
         return "".join(_painted(piece, style) for piece, style in pieces)
 
     def take(self, output: Output) -> str:
+        column = self._column
+        text = self._drawn_over(output)
+        if not isinstance(output, Started | Token | Drafted | Finished):
+            return self._status.erased() + text
+        # What is said beside the first sequence is shown when that has ended; numbers after the text
+        # of tokens are not counted.
+        if output.sequence or (self._continuing.probs and not self._coloured):
+            return text
+        size = _size()
+        return self._status.around(output, text, before=column, after=self._column, size=size)
+
+    def _drawn_over(self, output: Output) -> str:
+        """What to write for an output, in the place of the draft that may stand after the cursor."""
         if isinstance(output, Drafted):
             return self._draft(output)
         if isinstance(output, Continuing) and output.probs and self._coloured:
@@ -100,7 +116,8 @@ class Screen(Plain):
     def _draft(self, draft: Drafted) -> str:
         """What a draft would add, on the rest of the line: it never scrolls, so it can be drawn over."""
         now = time.monotonic()
-        room = _columns() - self._column % _columns() - 1
+        columns, _ = _size()
+        room = columns - self._column % columns - 1
         if draft.sequence or room < 2 or now < self._draw_again:
             return ""
         self._draw_again = now + 1 / DRAFTS_A_SECOND
@@ -141,8 +158,10 @@ def _cut(text: str, room: int) -> str:
     return text
 
 
-def _columns() -> int:
+def _size() -> tuple[int, int]:
+    """Columns and rows of the terminal."""
     try:
-        return max(1, os.get_terminal_size(sys.stdout.fileno()).columns)
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
     except (OSError, ValueError):
-        return 80
+        return 80, 24
+    return max(1, columns), max(1, rows)

@@ -53,6 +53,10 @@ class Tmux:
         """What is seen."""
         return self._run("capture-pane", "-p").rstrip()
 
+    def joined(self) -> str:
+        """What is seen and what was scrolled away, wrapped lines joined."""
+        return self._run("capture-pane", "-p", "-J", "-S", "-").rstrip()
+
     def screen_with_styles(self) -> str:
         """What is seen, with the escape sequences of its colours."""
         return self._run("capture-pane", "-p", "-e").rstrip()
