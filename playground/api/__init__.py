@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Commit,
         DecodeContext,
         Decoding,
+        Detector,
         Draft,
         Effect,
         Noise,
@@ -60,7 +61,14 @@ if TYPE_CHECKING:
         Table,
     )
     from playground.api.request import DEFAULT_CHAIN, Fit, GenerationRequest, StopReason
-    from playground.api.results import Classification, Drift, Expectation, Prediction, Score
+    from playground.api.results import (
+        Classification,
+        Detection,
+        Drift,
+        Expectation,
+        Prediction,
+        Score,
+    )
     from playground.api.template import Prompt, Template, TemplateTest, Variable
     from playground.api.training import Progress, Sampled, Saved, Trained, Trainer
 
@@ -80,6 +88,8 @@ __all__ = [
     "DecodeContext",
     "Decoding",
     "Desk",
+    "Detection",
+    "Detector",
     "Draft",
     "Drafted",
     "Drift",
@@ -149,6 +159,7 @@ _NAMES = {
         "Commit",
         "DecodeContext",
         "Decoding",
+        "Detector",
         "Draft",
         "Effect",
         "Noise",
@@ -210,6 +221,7 @@ _NAMES = {
     ),
     "results": (
         "Classification",
+        "Detection",
         "Drift",
         "Expectation",
         "Prediction",
