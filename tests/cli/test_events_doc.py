@@ -36,6 +36,7 @@ COMMANDS = {
     "playground templates render --json": ["templates", "render", "tldr", "A story."],
     "playground strategies list --json": ["strategies", "list"],
     "playground strategies show --json": ["strategies", "show", "beam"],
+    "playground strategies import --json": ["strategies", "import", "--flags", "--temp 1"],
     "playground worker status --json": ["worker", "status"],
     "playground doctor --json": ["doctor"],
     "playground plugins list --json": ["plugins", "list"],
