@@ -99,7 +99,8 @@ def _strategy(p: Parameters) -> None:
     alpha = p.take("penalty_alpha", default=0)
     p.leave("guidance_scale", "guidance wants a negative prompt: see cfg", neutral=1)
     if mode:
-        p.strategy = Stage("mirostat", (), {"tau": float(tau), "eta": float(eta)})
+        name = "mirostat_v1" if mode == 1 else "mirostat"
+        p.strategy = Stage(name, (), {"tau": float(tau), "eta": float(eta)})
     elif not p.take("do_sample", default=True):
         p.strategy = Stage("greedy")
         if alpha:
