@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Commit,
         DecodeContext,
         Decoding,
+        Detector,
         Draft,
         Effect,
         Finding,
@@ -72,7 +73,14 @@ if TYPE_CHECKING:
         Table,
     )
     from playground.api.request import DEFAULT_CHAIN, Fit, GenerationRequest, StopReason
-    from playground.api.results import Classification, Drift, Expectation, Prediction, Score
+    from playground.api.results import (
+        Classification,
+        Detection,
+        Drift,
+        Expectation,
+        Prediction,
+        Score,
+    )
     from playground.api.template import Prompt, Template, TemplateTest, Variable
     from playground.api.training import Progress, Sampled, Saved, Trained, Trainer
 
@@ -93,6 +101,8 @@ __all__ = [
     "DecodeContext",
     "Decoding",
     "Desk",
+    "Detection",
+    "Detector",
     "Draft",
     "Drafted",
     "Drift",
@@ -168,6 +178,7 @@ _NAMES = {
         "Commit",
         "DecodeContext",
         "Decoding",
+        "Detector",
         "Draft",
         "Effect",
         "Finding",
@@ -234,6 +245,7 @@ _NAMES = {
     ),
     "results": (
         "Classification",
+        "Detection",
         "Drift",
         "Expectation",
         "Prediction",

@@ -8,7 +8,7 @@ the readings, so that any number of them advance in one batched read a step.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy import ndarray
 
     from playground.api.candidates import Candidates
+    from playground.api.results import Detection
 
 
 class Noise(Protocol):
@@ -90,6 +91,17 @@ class Processor(msgspec.Struct, frozen=True):
     def notices(self) -> tuple[str, ...]:
         """What the user should know of these options, such as a value that means something special."""
         return ()
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """A processor that leaves a mark, and finds it again with the same options."""
+
+    def detect(self, ids: Sequence[int], vocabulary: int) -> Detection:
+        """What speaks for the mark in a text, of which none is the prompt's, of so many possible tokens.
+
+        Raises InvalidInput for a text of too few tokens.
+        """
 
 
 class Commit(msgspec.Struct, frozen=True):

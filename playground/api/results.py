@@ -160,3 +160,18 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     """Of the prefixes that have been read with it and are kept."""
     requests: int
     """How many requests use it now."""
+
+
+class Detection(msgspec.Struct, frozen=True, kw_only=True):
+    """What speaks for a watermark in a text."""
+
+    tokens: int
+    """That were counted: none of the first, which nothing stands before, and nothing twice."""
+    share: float
+    """Of them that are marked, or of their marks that are set."""
+    expected: float
+    """The share of a text without the mark, on average."""
+    z: float
+    """Standard deviations above what a text without the mark has."""
+    p_value: float
+    """The chance that a text without the mark has as much."""

@@ -150,3 +150,15 @@ def test_a_value_that_cannot_be_is_refused_with_an_example():
     with pytest.raises(InvalidInput) as caught:
         changed(Choices(model="x"), n=0)
     assert caught.value.hint == "for example: /set n 3"
+
+
+def test_the_parameters_of_another_engine_are_taken_from_a_file(hands, tmp_path):
+    file = tmp_path / "preset.yaml"
+    file.write_text("temperature: 1.5\nmin_p: 0.1\nseed: 7\nguidance_scale: 2\n")
+    said = hands.type(f"/import {file}")
+    assert said.splitlines()[0] == "temperature(1.5) | min_p(0.1) | sample"
+    assert "guidance_scale = 2: " in said
+    assert hands.bench.choices.seed == 7
+    hands.type(f"/import {file} kobold")
+    assert hands.bench.chain == "top_k(3000) | min_p(0.1) | temperature(1.5) | sample"
+    assert "cannot read" in hands.error(f"/import {tmp_path / 'none.yaml'}").text

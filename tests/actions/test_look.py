@@ -115,3 +115,18 @@ def test_probabilities_are_shown_when_they_are_turned_on(choosing):
     assert choosing.type("/retry").splitlines()[1] == "xa(1)b(0.6)e(1)"
     choosing.type("/probs off")
     assert "xabe" in choosing.type("/retry")
+
+
+def test_detect_looks_for_the_mark_of_the_chain(open_bench, model):
+    script = [{"a": 0.3, "b": 0.3, "c": 0.2, "d": 0.2}] * 400
+    hands = open_bench(
+        model=model("long", script, after="x"),
+        chain='watermark("synthid") | sample',
+        max_tokens=300,
+        seed=1,
+    )
+    hands.type("x")
+    assert hands.type("/detect").startswith("watermarked: z = ")
+    assert hands.type(f"/detect {'abcd' * 40}").startswith("no watermark found")
+    hands.type("/strategy sample")
+    assert "leaves no watermark" in hands.error("/detect").text

@@ -5,10 +5,29 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from playground.api import Candidates, InvalidInput, PromptTooLong, Started, Token
+from playground.api import (
+    Candidates,
+    InvalidInput,
+    Processor,
+    PromptTooLong,
+    Started,
+    TextEnds,
+    Token,
+)
 from playground.testing import ScriptedModel, ToyRecurrent
 
 PROMPT = "once upon "
+
+
+class Until(Processor, frozen=True):
+    """The text is complete after `n` new tokens."""
+
+    n: int
+
+    def __call__(self, candidates, step):
+        if step.position - step.prompt_length >= self.n:
+            raise TextEnds
+        return candidates
 
 
 def test_a_model_that_knows_a_text_by_heart_says_it_and_ends(bench, finished):
@@ -146,6 +165,16 @@ class TestEnds:
         (end,) = finished(events)
         assert (end.reason, end.text, end.stop) == ("stop", "one", "\n##")
         assert "".join(token.text for token in tokens(events)) == "one"
+
+    @pytest.mark.parametrize(
+        "chain", ["until(3) | sample", "until(3) | greedy", "until(3) | beam(2)"]
+    )
+    def test_where_a_processor_says_that_the_text_is_complete(
+        self, bench, finished, plugins, chain
+    ):
+        plugins.processors.add("until", Until, "test")
+        (end,) = finished(bench.run(ToyRecurrent(), PROMPT, chain, max_tokens=20))
+        assert (end.reason, end.tokens, end.error) == ("eos", 3, None)
 
     def test_when_the_context_is_full(self, bench, finished):
         model = ScriptedModel("x" * 50, context_length=16)

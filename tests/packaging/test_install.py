@@ -56,7 +56,7 @@ def test_its_session_process_answers(installed):
 
 def test_every_plugin_is_found(installed):
     listed = installed.run("playground", "plugins", "list")
-    for name in ("charrnn", "constraints", "gpt", "hub", "sampling", "search"):
+    for name in ("charrnn", "constraints", "gpt", "hub", "sampling", "search", "watermark"):
         assert name in listed
 
 

@@ -1,8 +1,9 @@
-"""Files of what was typed: transcripts that run again, presets."""
+"""Files: transcripts that run again, presets, parameters of other engines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playground.api.actions import Action, Argument, Arguments
@@ -70,6 +71,24 @@ def preset(bench: Workbench, given: Arguments) -> Iterator[Output]:
         yield Note(f"{verb}: {', '.join(values)}", "notice")
 
 
+def import_parameters(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    from playground.session.importing.orders import chain_of
+    from playground.session.importing.reading import read_file
+
+    parameters = read_file(Path(given["file"]).expanduser())
+    chain, left_out = chain_of(parameters, bench.plugins, given["order"])
+    settings = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in parameters.settings.items()
+    }
+    bench.choose(chain=chain, **settings)
+    yield Note(bench.chain, "text")
+    for name, value in settings.items():
+        yield Note(f"{name}: {value}", "notice")
+    for each in left_out:
+        yield Note(str(each), "warning")
+
+
 ACTIONS = (
     Action(
         name="record",
@@ -96,5 +115,24 @@ ACTIONS = (
             Argument(name="save_as", optional=True, help="After save: the name."),
         ),
         run=preset,
+    ),
+    Action(
+        name="import",
+        group="files",
+        summary="Take the parameters of another engine from a file, as a chain and settings.",
+        arguments=(
+            Argument(
+                name="file",
+                completer="files",
+                help="generation_config.json, a YAML preset, an OpenAI-style request, llama.cpp's flags.",
+            ),
+            Argument(
+                name="order",
+                choices=("hf", "llamacpp", "webui", "kobold"),
+                optional=True,
+                help="The engine in whose order the samplers stand; else the file's own.",
+            ),
+        ),
+        run=import_parameters,
     ),
 )

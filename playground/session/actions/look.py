@@ -155,6 +155,16 @@ def score(bench: Workbench, given: Arguments) -> Iterator[Output]:
     yield Passage(tuple(Piece(text, logprobs=(logprob,)) for text, logprob in pairs))
 
 
+def detected(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    from playground.session.detecting import detect, verdict
+
+    tokenizer = bench.session.tokenizer(bench.choices.model)
+    text, node = given["text"], bench.node
+    said = [token.id for token in node.tokens] if node and not text else []
+    ids = said or tokenizer.encode(text or bench.text)
+    yield Note(verdict(detect(bench.chain, bench.plugins, ids, tokenizer.vocabulary_size)), "text")
+
+
 def _quoted(text: str) -> str:
     return f'"{text}"'
 
@@ -214,5 +224,14 @@ ACTIONS = (
             Argument(name="text", rest=True, optional=True, help="Instead of the text so far."),
         ),
         run=score,
+    ),
+    Action(
+        name="detect",
+        group="look",
+        summary="Whether a text carries the watermark of the chain: its z-score.",
+        arguments=(
+            Argument(name="text", rest=True, optional=True, help="Instead of what this node says."),
+        ),
+        run=detected,
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from playground.ui.cli import complete
+from playground.ui.cli import complete, strategies_import
 from playground.ui.cli.common import (
     App,
     json_option,
@@ -27,6 +27,9 @@ TAKES_OPTIONS = {"strategy": "ends a chain", "processor": "stands before the str
 @click.group("strategies")
 def command() -> None:
     """List and explain decoding strategies and processors: the stages of a chain."""
+
+
+command.add_command(strategies_import.command)
 
 
 @command.command("list")
