@@ -106,10 +106,10 @@ class StrategyContract(Contract):
 
     def test_reads_with_no_other_models_than_its_options_name(self) -> None:
         for model in self.models():
-            known = [model, *self.beside(model).values()]
-            for effect in self._close_after(8, model):
+            beside = self.beside(model)
+            for effect in self._close_after(8, model, beside):
                 if isinstance(effect, ReadAll) and effect.model is not None:
-                    given = any(effect.model is each for each in known)
+                    given = any(effect.model is each for each in beside.values())
                     require(given, f"it reads with a {type(effect.model).__name__} of its own")
 
     def test_what_it_says_anew_begins_as_the_prompt_ends(self) -> None:
@@ -129,9 +129,11 @@ class StrategyContract(Contract):
         beside = self.beside(model)
         return decode(self.strategy(), model, self.prompt, limit=LIMIT, seed=seed, models=beside)
 
-    def _close_after(self, moment: int, model: LanguageModel) -> list[object]:
+    def _close_after(
+        self, moment: int, model: LanguageModel, beside: Mapping[str, LanguageModel] | None = None
+    ) -> list[object]:
         """Close the generator after so many effects, as the engine does when a user cancels."""
-        beside = self.beside(model)
+        beside = self.beside(model) if beside is None else beside
         generator = start(self.strategy(), model, self.prompt, limit=LIMIT, models=beside)
         effects: list[object] = []
         answer = None
