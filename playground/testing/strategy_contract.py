@@ -26,7 +26,7 @@ class StrategyContract(Contract):
     strategy works.
     """
 
-    prompt = "a"
+    prompt = "ab"
     """Of one token at least; of two for a strategy that says the last one anew."""
 
     def strategy(self) -> Strategy:

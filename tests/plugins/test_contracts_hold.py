@@ -48,18 +48,22 @@ class TestCharTokenizer(TokenizerContract):
 
 @pytest.mark.parametrize("name", BUILT_IN.processors)
 def test_a_built_in_processor_obeys_the_laws(name):
-    cls = BUILT_IN.processors[name]
-    try:
-        build(cls, {})
-    except InvalidInput as error:
-        pytest.skip(f"{error.message}: its own tests build one")
+    cls = _can_be_built(BUILT_IN.processors[name])
     _all_held(verdicts(name, ProcessorContract, processor=lambda: build(cls, {})))
 
 
 @pytest.mark.parametrize("name", BUILT_IN.strategies)
 def test_a_built_in_strategy_obeys_the_laws(name):
-    cls = BUILT_IN.strategies[name]
+    cls = _can_be_built(BUILT_IN.strategies[name])
     _all_held(verdicts(name, StrategyContract, strategy=lambda: build(cls, {})))
+
+
+def _can_be_built(cls):
+    try:
+        build(cls, {})
+    except InvalidInput as error:
+        pytest.skip(f"{error.message}: its own tests build one")
+    return cls
 
 
 def _all_held(found):
