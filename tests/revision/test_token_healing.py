@@ -16,9 +16,12 @@ from playground.engine.trace import trace
 from playground.plugins import Plugins
 from playground.protocol.questions import TraceToken
 from playground.testing import ScriptedModel, StrategyContract, ToyRecurrent, decode
-from playground_revision.token_healing import TokenHealing
+from playground.testing.decode import text_of
+from playground_gpt import GptBackend
+from playground_revision.token_healing import TokenHealing, beginning_alike
 from playground_sampling.strategies import Sample
-from tests.revision.conftest import TOKENS
+from tests.gpt.conftest import write_model
+from tests.revision.conftest import TOKENS, Pieces
 
 
 class TestTokenHealingObeysTheLaws(StrategyContract):
@@ -134,6 +137,12 @@ def test_a_token_for_each_character_has_nothing_to_heal():
         assert healed == [ToyRecurrent().tokenizer.encode("b")[0], *plain]
 
 
+def test_a_last_token_without_a_text_is_kept():
+    """Nothing can be told from what it begins with."""
+    end = len(TOKENS) - 1
+    assert beginning_alike(Pieces(), 0, (end,)) == [end]
+
+
 def test_a_prompt_of_one_token_is_left_as_it_is(run):
     _, events = run(ToyRecurrent(), "a", max_tokens=5)
     _, plain = run(ToyRecurrent(), "a", "sample", max_tokens=5)
@@ -164,3 +173,23 @@ def test_a_strategy_that_says_something_else_is_at_fault(run):
     end = next(event for event in events if isinstance(event, Finished))
     assert end.error == "the strategy says b'a' where the prompt ends with b'b'"
     assert end.exit_code == PluginFailed.exit_code
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "openai-gpt"])
+def test_what_is_shown_goes_on_from_the_prompt_with_words_and_with_bytes(run, kind, tmp_path):
+    """GPT-1 marks the ends of words, GPT-2 their beginnings; half a character may be healed, too."""
+    write_model(tmp_path / "model", kind)
+    model = GptBackend().load(tmp_path / "model", device="cpu", dtype="float32")
+    tokenizer = model.tokenizer
+    for prompt in ("a th", "the cat t", "über" if kind == "gpt2" else "to be, t"):
+        ids = tokenizer.encode(prompt)
+        for seed in range(8):
+            request = GenerationRequest(
+                prompt=prompt, model="m", chain="token_healing", seed=seed, max_tokens=6
+            )
+            chain = build_chain(request.chain, run.plugins)
+            events = list(Generation(request, model, chain, Scheduler(), PrefixCache(0)))
+            end = next(event for event in events if isinstance(event, Finished))
+            said = [event.id for event in tokens(events) if event.id not in tokenizer.eos_ids]
+            whole = [*ids[:-1], *said]
+            assert text_of(model, whole) == text_of(model, ids) + end.text
