@@ -228,5 +228,6 @@ def _check_needs(chain: Chain, model: LanguageModel, name: str) -> None:
     if missing:
         wanted = " and ".join(str(need.name).lower() for need in missing)
         raise InvalidInput(
-            f"strategy {chain.strategy_name} needs {wanted}, which {name} does not offer"
+            f"strategy {chain.strategy_name} needs {wanted}, which {name} does not offer",
+            "take a model that does, or another strategy",
         )

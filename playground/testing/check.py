@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from playground.api import Command, InvalidInput, ModelSource
-from playground.api.options import build, name_of, summary_of
+import msgspec
+
+from playground.api import Command, InvalidInput, ModelName, ModelSource
+from playground.api.options import build, name_of, options_of, summary_of
 from playground.engine.model_folder import read_config
 from playground.plugins import Plugins, load_file, load_plugins, one_line
 from playground.testing.backend_contract import BackendContract
@@ -19,6 +21,8 @@ from playground.testing.laws import Contract, Verdict, require, verdicts
 from playground.testing.processor_contract import ProcessorContract
 from playground.testing.strategy_contract import StrategyContract
 from playground.testing.template_contract import TemplateContract
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 def check_file(file: Path) -> Iterator[Verdict]:
@@ -54,11 +58,21 @@ def _check_stage(
 ) -> Iterator[Verdict]:
     yield from verdicts(thing, _SaysWhatItDoes, cls=lambda: cls)
     try:
-        build(cls, {})
+        by_default(cls)
     except InvalidInput as error:
         yield Verdict(thing, "laws", "skipped", f"{error.message}: its own test must build one")
         return
-    yield from verdicts(thing, contract, **{maker: lambda: build(cls, {})})
+    yield from verdicts(thing, contract, **{maker: lambda: by_default(cls)})
+
+
+def by_default(cls: type[S]) -> S:
+    """One of a stage with its defaults; a model that an option must name is the one that decodes.
+
+    Raises InvalidInput where another option must be given.
+    """
+    options = options_of(cls)
+    named = {o.name: "itself" for o in options if o.required and o.type is ModelName}
+    return build(cls, named)
 
 
 def _check_template(thing: str, template: Any, _: Plugins) -> Iterator[Verdict]:

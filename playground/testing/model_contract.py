@@ -7,7 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy import ndarray
 
-from playground.api import LanguageModel, Need, Read, Reading, State, Tokenizer
+from playground.api import (
+    InvalidInput,
+    LanguageModel,
+    Need,
+    Read,
+    Reading,
+    State,
+    Tokenizer,
+    Unembeds,
+)
 from playground.testing.laws import Contract, require
 
 MOST_READ = 2048
@@ -203,6 +212,28 @@ class ModelContract(TokenizerContract):
             if need in self._model.offers:
                 read = Read(state, ids[2:], Need.LOGITS | need)
                 shown(self._model.read([read])[0])
+
+    def test_tells_what_a_layer_would_say_where_it_offers_that(self) -> None:
+        model, ids = self._model, self._ids(5)
+        if not isinstance(model, Unembeds) or Need.HIDDEN not in model.offers:
+            return
+        hidden = model.read([Read(model.start(), ids, Need.LOGITS | Need.HIDDEN)])[0].hidden
+        if hidden is None:
+            return  # another law's
+        before = hidden[-2].copy()
+        try:
+            logits = model.unembed(hidden[-2])
+        except InvalidInput:
+            return  # it says that it cannot
+        shape = (5, model.tokenizer.vocabulary_size)
+        require(
+            logits.shape == shape, f"a layer's logits have the shape {logits.shape}, not {shape}"
+        )
+        require(logits.dtype == np.float32, f"a layer's logits are {logits.dtype}, not float32")
+        require(np.isfinite(logits).all(), "a layer's logits are not all finite")
+        require((hidden[-2] == before).all(), "it changed the hidden states")
+        alone = model.unembed(hidden[-2, :1])
+        self._same(alone, logits[:1], "a layer's logits alone")
 
     def test_names_its_device_and_type(self) -> None:
         for name in ("device", "dtype"):

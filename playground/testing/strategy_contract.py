@@ -26,7 +26,7 @@ class StrategyContract(Contract):
     strategy works. One that is joint is asked for `count` texts.
     """
 
-    prompt = "a"
+    prompt = "ab"
     """Of one token at least; of two for a strategy that says the last one anew."""
     count = 3
 
@@ -127,10 +127,10 @@ class StrategyContract(Contract):
 
     def test_reads_with_no_other_models_than_its_options_name(self) -> None:
         for model in self.models():
-            known = [model, *self.beside(model).values()]
-            for effect in self._close_after(8, model):
+            beside = self.beside(model)
+            for effect in self._close_after(8, model, beside):
                 if isinstance(effect, ReadAll) and effect.model is not None:
-                    given = any(effect.model is each for each in known)
+                    given = any(effect.model is each for each in beside.values())
                     require(given, f"it reads with a {type(effect.model).__name__} of its own")
 
     def test_what_it_says_anew_begins_as_the_prompt_ends(self) -> None:
@@ -162,9 +162,11 @@ class StrategyContract(Contract):
         commits = self._decode(model, seed).commits
         return [(commit.sequence, commit.token) for commit in commits]
 
-    def _close_after(self, moment: int, model: LanguageModel) -> list[object]:
+    def _close_after(
+        self, moment: int, model: LanguageModel, beside: Mapping[str, LanguageModel] | None = None
+    ) -> list[object]:
         """Close the generator after so many effects, as the engine does when a user cancels."""
-        beside = self.beside(model)
+        beside = self.beside(model) if beside is None else beside
         generator = start(
             self.strategy(), model, self.prompt, limit=LIMIT, count=self.count, models=beside
         )

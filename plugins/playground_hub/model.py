@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from playground_hub.memory import (
     state_of,
 )
 from playground_hub.tokenizer import HubTokenizer
+from playground_hub.unembedding import find_unembedding
 
 # Under which name the families take and return what they remember.
 SLOTS = ("past_key_values", "cache_params", "state")
@@ -78,6 +80,26 @@ class HubModel:
             return self.start()
         cache = cropped(state.cache, state.length - length)
         return None if cache is None else state_of(cache, length)
+
+    @torch.inference_mode()
+    def unembed(self, hidden: ndarray) -> ndarray:
+        """Logits of a layer's output, from before the last layer; see `playground.api.Unembeds`.
+
+        Raises InvalidInput for an architecture in which the final norm and the head are not found.
+        """
+        rows = torch.from_numpy(hidden).to(self._module.device, self._module.dtype)
+        return _array(self._unembedding(rows)[:, : self.tokenizer.vocabulary_size])
+
+    @cached_property
+    def _unembedding(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        found = find_unembedding(self._module)
+        if found is None:
+            raise InvalidInput(
+                f"what a layer of {type(self._module).__name__} would say cannot be told: its final norm "
+                "and its head are not where they are looked for",
+                "take another model, or a strategy that needs no layers",
+            )
+        return found
 
     def _probe(self) -> Need:
         """What the model offers, seen from how it reads a token. Refuses one that is not causal."""

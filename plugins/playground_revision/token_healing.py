@@ -49,6 +49,8 @@ class TokenHealing(Strategy, frozen=True):
 def beginning_alike(tokenizer: Tokenizer, previous: int, withheld: tuple[int, ...]) -> list[int]:
     """The tokens whose bytes after `previous` begin with those of `withheld`, ascending."""
     known = b"".join(map(tokenizer.piece, withheld, (previous, *withheld)))
+    if not known:
+        return list(withheld)  # a sign without a text, such as the end of one
     every = range(tokenizer.vocabulary_size)
     return [token for token in every if tokenizer.piece(token, previous).startswith(known)]
 

@@ -49,7 +49,9 @@ class NGrams:
         for length in range(min(self._longest, len(ids)), 0, -1):
             place = self._after.get(tuple(ids[-length:]))
             if place is not None:
-                return list(ids[place : place + most])
+                followed = list(ids[place : place + most])
+                # Where fewer have followed, the text repeats itself from there on.
+                return [followed[i % len(followed)] for i in range(most)]
         return []
 
     def _learn(self, ids: Sequence[int]) -> None:

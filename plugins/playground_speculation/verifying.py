@@ -24,18 +24,19 @@ class Guesser(Protocol):
 
 
 def verified(context: DecodeContext, guesser: Guesser, ahead: int) -> Decoding:
-    """Say what the chain chooses, with guesses of at most `ahead` tokens read together with what was said."""
+    """Say what the chain chooses, reading guesses of at most `ahead` tokens together with what was said."""
     ids = list(context.ids)
     token, chosen = context.choose(ids, context.reading.logits[-1])
     yield Commit(token, chosen, context.reading.logits[-1])
     ids.append(token)
     state, unread = context.reading.state, 1  # the last so many of ids have not been read
+    hope = ahead
     while True:
         guess: list[int] = []
         left = context.limit - (len(ids) - len(context.ids))
         # What cannot be rewound is read again with the next guess, but not for ever.
         if unread <= ahead + 1 and left > 1:
-            guess = yield from guesser.guess(ids, min(ahead, left - 1))
+            guess = yield from guesser.guess(ids, min(hope, left - 1))
         if guess:
             yield Draft(tuple(guess))
         begun, before = len(ids), state
@@ -47,6 +48,9 @@ def verified(context: DecodeContext, guesser: Guesser, ahead: int) -> Decoding:
             ids.append(token)
             if place == len(guess) or token != guess[place]:
                 break
+        if guess:
+            # A wrong guess costs, so after one they are short, and grow while they are right.
+            hope = min(ahead, 2 * place + 1)
         state, unread = _settled(context, before, reading.state, begun + place, len(ids))
 
 

@@ -16,7 +16,7 @@ from playground_sampling.temperature import Temperature
 CASES = {
     "certain": {"a": 0.97, "b": 0.03},
     "torn": {"a": 0.75} | {chr(i): 0.25 / 150 for i in range(100, 128)},
-    "vague": {letter: 0.1 for letter in "abcdefghij"},
+    "vague": dict.fromkeys("abcdefghij", 0.1),
     "lost": {"a": 0.3} | {chr(i): 0.7 / 94 for i in range(32, 127) if chr(i) != "a"},
 }
 

@@ -16,6 +16,7 @@ from playground.api import (
     Draft,
     Finding,
     Processor,
+    Read,
     Reading,
     Strategy,
     Template,
@@ -216,9 +217,22 @@ class YieldsAList(Plain, frozen=True):
         yield [1, 2]
 
 
+class ReadsWithAModelOfItsOwn(Plain, frozen=True):
+    def decode(self, context):
+        own = ToyRecurrent()
+        yield from context.read_all([Read(own.start(), (0,))], own)
+        yield from super().decode(context)
+
+
+class HealsWithWhatItLikes(Plain, frozen=True):
+    heals: ClassVar[bool] = True
+
+
 @pytest.mark.parametrize(
     ("strategy", "law"),
     [
+        (ReadsWithAModelOfItsOwn(), "reads with no other models than its options name"),
+        (HealsWithWhatItLikes(), "what it says anew begins as the prompt ends"),
         (NoSuchToken(), "commits tokens of the vocabulary"),
         (NotACandidate(), "chooses among its candidates"),
         (StopsEarly(), "goes on to the limit or the end of the text"),
@@ -329,9 +343,16 @@ class Swallows(CharTokenizer):
         return b"" if token == previous else super().piece(token, previous)
 
 
+class WritesIntoTheHiddenStates(ToyRecurrent):
+    def unembed(self, hidden):
+        hidden[:] = np.maximum(hidden, 0)
+        return super().unembed(hidden)
+
+
 @pytest.mark.parametrize(
     ("model", "law"),
     [
+        (WritesIntoTheHiddenStates, "tells what a layer would say where it offers that"),
         (RowsTouch, "a batch equals its rows alone"),
         (KnowsTheChunk, "one read of n equals n reads of one"),
         (InPlace, "a fork equals fresh"),

@@ -129,7 +129,7 @@ def test_check_says_what_it_did_not_try(write, invoke):
 def test_check_of_a_backend_runs_the_laws_on_the_models_it_brings(folder, invoke):
     result = invoke("plugins", "check", str(folder / "scripted.py"))
     assert result.exit_code == 0
-    assert "ok       backend scripted: 21 checks passed" in result.stdout.splitlines()
+    assert "ok       backend scripted: 22 checks passed" in result.stdout.splitlines()
 
 
 def test_check_finds_a_command_that_is_not_there(write, invoke):

@@ -100,7 +100,7 @@ def test_the_text_is_that_of_sampling_whatever_the_draft_guesses(pair, chain):
             assert sooner.tokens == plain.tokens
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     prompt=st.text("abc", min_size=1, max_size=20),
     ngram=st.integers(1, 4),
@@ -123,7 +123,7 @@ def test_a_draft_that_is_always_right_spares_passes():
     for model in (moody(4), ToyRecurrent()):
         strategy, models = Speculative("draft", ahead=4), {"draft": model}
         target = Counting(model)
-        decoded = decode(strategy, target, "abc", limit=40, models=models, seed=1)
+        decoded = decode(strategy, target, "abc", limit=40, models=models, seed=19)
         assert len(decoded.tokens) > 20
         assert target.passes <= 2 + len(decoded.tokens) // 5
 
@@ -150,16 +150,16 @@ def test_nothing_is_read_beyond_the_context_or_guessed_beyond_the_limit():
 
 
 def test_the_latest_place_of_the_longest_end_is_looked_up():
-    grams = NGrams(3)
-
     def guess(ids, most=2):
         try:
-            next(grams.guess(ids, most))
+            next(NGrams(3).guess(ids, most))
         except StopIteration as end:
             return end.value
 
     assert guess([1, 2, 3]) == []
     assert guess([1, 2, 3, 1, 2]) == [3, 1]
+    assert guess([1, 2, 3, 1, 2], most=7) == [3, 1, 2, 3, 1, 2, 3]
+    assert guess([4, 4], most=3) == [4, 4, 4]
     assert guess([1, 2, 3, 1, 2, 9, 3, 2]) == [9, 3]
     assert guess([1, 2, 3, 1, 2, 9, 3, 2, 1, 2]) == [9, 3]
 
