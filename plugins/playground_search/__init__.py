@@ -1,4 +1,4 @@
-"""Strategies that look for the likeliest text rather than draw one."""
+"""Strategies that look at several texts: the likeliest ones, those that differ, all there are, or the best drawn."""
 
 from playground.api import Strategy, hookimpl
 
@@ -6,5 +6,7 @@ from playground.api import Strategy, hookimpl
 @hookimpl
 def register_strategies() -> list[type[Strategy]]:
     from playground_search.beam import Beam
+    from playground_search.beam_sample import BeamSample
+    from playground_search.diverse_beam import DiverseBeam
 
-    return [Beam]
+    return [Beam, BeamSample, DiverseBeam]

@@ -1,4 +1,4 @@
-"""One search that speaks for all sequences of a request: who hears what, when it ends, what it may not say."""
+"""One search that speaks for all sequences of a request: who hears what, and when it ends."""
 
 from __future__ import annotations
 

@@ -53,21 +53,32 @@ def ours(oracle):
 
 
 @pytest.fixture(scope="session")
-def generate(oracle):
-    """What `generate` adds to a prompt."""
+def generate_all(oracle):
+    """What `generate` adds to a prompt in each of its sequences, each up to its end."""
 
     @torch.inference_mode()
-    def generate(prompt, ends, limit, **options):
+    def generate_all(prompt, ends, limit, *, do_sample=False, **options):
         ids = torch.tensor([[ALPHABET.index(letter) for letter in prompt]])
         out = oracle.generate(
             ids,
             attention_mask=torch.ones_like(ids),
-            do_sample=False,
+            do_sample=do_sample,
             max_new_tokens=limit,
             eos_token_id=sorted(ends) or None,
             pad_token_id=0,
             **options,
         )
-        return out[0, ids.shape[1] :].tolist()
+        return [up_to_an_end(row, ends) for row in out[:, ids.shape[1] :].tolist()]
 
-    return generate
+    return generate_all
+
+
+def up_to_an_end(tokens, ends):
+    places = [place for place, token in enumerate(tokens) if token in ends]
+    return tokens[: places[0] + 1] if places else tokens
+
+
+@pytest.fixture(scope="session")
+def generate(generate_all):
+    """What `generate` adds to a prompt."""
+    return lambda *arguments, **options: generate_all(*arguments, **options)[0]
