@@ -1,4 +1,4 @@
-"""Strategies that look at several texts: the likeliest ones, those that differ, all there are, or the best drawn."""
+"""Strategies that look at several texts: the likeliest, those that differ, all, or the best drawn."""
 
 from playground.api import Strategy, hookimpl
 

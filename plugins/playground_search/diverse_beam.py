@@ -62,8 +62,10 @@ class DiverseBeam(BeamSearch, frozen=True):
         from playground.api.candidates import top_indices
 
         def kept_away(scores: ndarray) -> ndarray:
-            spoken = np.bincount(said, minlength=len(scores))
-            return scores - np.float32(self.diversity) * spoken.astype(np.float32)
+            spoken: ndarray = np.bincount(said, minlength=len(scores)).astype(np.float32)
+            spoken *= np.float32(self.diversity)
+            kept: ndarray = scores - spoken
+            return kept
 
         extensions = Extensions(context, group.running, group.readings, kept_away)
         return extensions.at(top_indices(extensions.scores, count))
