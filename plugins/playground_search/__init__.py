@@ -5,8 +5,11 @@ from playground.api import Strategy, hookimpl
 
 @hookimpl
 def register_strategies() -> list[type[Strategy]]:
+    from playground_search.arithmetic import Arithmetic
     from playground_search.beam import Beam
     from playground_search.beam_sample import BeamSample
+    from playground_search.contrastive import Contrastive
     from playground_search.diverse_beam import DiverseBeam
+    from playground_search.stochastic_beam import StochasticBeam
 
-    return [Beam, BeamSample, DiverseBeam]
+    return [Beam, BeamSample, DiverseBeam, StochasticBeam, Contrastive, Arithmetic]

@@ -76,7 +76,7 @@ class BeamSearch(Strategy, frozen=True):
             running = [h for group in going for h in group.running]
             leaders = [*running, *best]
             # Texts do not get fewer: once there is one for each sequence, what they share is sure.
-            sure = agreed(leaders) if len(leaders) >= context.count else 0
+            sure = agreed(h.tail for h in leaders) if len(leaders) >= context.count else 0
             yield from _said_by_all(running[0].tail[:sure], context.count)
             for group in groups:
                 group.drop(sure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -104,7 +104,7 @@ def row_noise(context: DecodeContext, left: Sequence[Candidates], position: int)
     return np.concatenate(drawn)
 
 
-def agreed(leaders: Sequence[Hypothesis]) -> int:
+def agreed(tails: Iterable[Sequence[Commit]]) -> int:
     """How many tokens all tails begin with."""
-    columns = zip(*([step.token for step in h.tail] for h in leaders), strict=False)
+    columns = zip(*([step.token for step in tail] for tail in tails), strict=False)
     return sum(1 for _ in takewhile(lambda tokens: len(set(tokens)) == 1, columns))

@@ -1,12 +1,16 @@
 """Tiny random models of transformers, to be read by our strategies and by `generate`."""
 
+import importlib
+
 import numpy as np
 import pytest
 import torch
 import transformers
 from hypothesis import settings
 
+from playground.plugins import Plugins
 from playground.testing import CharTokenizer, ScriptedModel
+from tests.engine.conftest import Bench
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -82,3 +86,13 @@ def up_to_an_end(tokens, ends):
 def generate(generate_all):
     """What `generate` adds to a prompt."""
     return lambda *arguments, **options: generate_all(*arguments, **options)[0]
+
+
+@pytest.fixture
+def bench():
+    """An engine's parts with the built-in ways of decoding, for models of a test's own."""
+    plugins = Plugins()
+    for name in ("playground_sampling", "playground_search"):
+        plugins.load(name, "built in", "", lambda name=name: importlib.import_module(name))
+    assert not plugins.quarantined
+    return Bench(plugins)
