@@ -177,7 +177,7 @@ class Generation:
             self._seed,
             sequence=sequences[0].index,
             count=self.request.n,
-            stop=self.request.stop,
+            stop=tuple(filter(None, self.request.stop)),
         )
         listeners = Listeners(sequences, self._model.tokenizer, self.events.append)
 

@@ -1,4 +1,4 @@
-"""Stochastic beam search draws different texts with the right probabilities; arithmetic sampling spreads them.
+"""Stochastic beam search draws different texts as it should; arithmetic sampling spreads them.
 
 Seeds are fixed sets, so that a test of a distribution says the same in every run.
 """
