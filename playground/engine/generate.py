@@ -188,8 +188,7 @@ class Generation:
                 self._remember(line)
 
         def end(error: Exception | None) -> None:
-            # A strategy that returns has come to the end of its text.
-            listeners.finish("error" if error else "eos", error)
+            listeners.finish("error" if error else "done", error)
 
         label = f"strategy {self._chain.called(self._chain.strategy_name)}"
         task = self._add(self._drive(context), take, end, label)
