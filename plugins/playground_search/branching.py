@@ -87,7 +87,7 @@ class Growth:
 
         self.found += 1
         self.mass += math.exp(leaf.logprob)
-        self.best = sorted([*self.best, leaf], key=lambda node: -node.logprob)[:count]
+        self.best = sorted([*self.best, leaf], key=lambda node: (-node.logprob, node.ids))[:count]
         return leaf in self.best
 
 

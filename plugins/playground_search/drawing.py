@@ -60,15 +60,16 @@ def draw_texts(context: DecodeContext, count: int) -> Generator[Effect, list[Rea
     while True:
         for text in going:
             text.draw()
+        going = [text for text in going if not has_ended(context, text.ids, text.spoken)]
+        if not going:
+            # Nothing is told of these last tokens: a finding comes before them.
+            return texts
         sure = agreed(text.tail for text in texts)
         yield from texts[0].tail[:sure]
         for text in texts:
             del text.tail[:sure]
         likeliest = max(texts, key=lambda text: text.mean_logprob)
         yield Draft(tuple(step.token for step in likeliest.tail))
-        going = [text for text in going if not has_ended(context, text.ids, text.spoken)]
-        if not going:
-            return texts
         reads = [Read(text.reading.state, text.ids[-1:], logits_to_keep=1) for text in going]
         readings = yield from context.read_all(reads)
         for text, reading in zip(going, readings, strict=True):

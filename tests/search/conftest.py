@@ -11,6 +11,7 @@ from hypothesis import settings
 from playground.plugins import Plugins
 from playground.testing import CharTokenizer, ScriptedModel
 from tests.engine.conftest import Bench
+from tests.engine.conftest import finished as finished_of
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -96,3 +97,9 @@ def bench():
         plugins.load(name, "built in", "", lambda name=name: importlib.import_module(name))
     assert not plugins.quarantined
     return Bench(plugins)
+
+
+@pytest.fixture
+def finished():
+    """The ends among events, by their sequence."""
+    return finished_of
