@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-StopReason = Literal["eos", "stop", "length", "time", "context", "cancelled", "error"]
+StopReason = Literal["eos", "stop", "length", "time", "context", "done", "cancelled", "error"]
 Fit = Literal["error", "tail", "head", "middle"]
 
 MOST_PROMPT_CHARACTERS = 4 * 2**20

@@ -180,7 +180,7 @@ class Generation:
             self._seed,
             sequence=sequences[0].index,
             count=self.request.n,
-            stop=self.request.stop,
+            stop=tuple(filter(None, self.request.stop)),
             models=self._beside,
             withheld=self._withheld,
         )
@@ -193,8 +193,7 @@ class Generation:
                 self._remember(line)
 
         def end(error: Exception | None) -> None:
-            # A strategy that returns has come to the end of its text.
-            listeners.finish("error" if error else "eos", error)
+            listeners.finish("error" if error else "done", error)
 
         label = f"strategy {self._chain.called(self._chain.strategy_name)}"
         task = self._add(self._drive(context), take, end, label)

@@ -31,6 +31,7 @@ REASONS = {
     "length": "stopped at /max",
     "time": "stopped at max_seconds",
     "context": "the context is full",
+    "done": "the strategy had no more to say",
     "cancelled": "stopped by you",
     "elsewhere": "stopped with the session process",
     "error": "failed",

@@ -1,4 +1,4 @@
-"""One search that speaks for all sequences of a request: who hears what, when it ends, what it may not say."""
+"""One search that speaks for all sequences of a request: who hears what, and when it ends."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_what_was_found_is_told_with_its_tree_as_text(bench, model):
 
 def test_where_less_was_found_the_rest_have_no_text(bench, model, finished):
     ends = finished(bench.run(model, "x", "short", n=3, max_tokens=10))
-    assert [(end.text, end.reason) for end in ends] == [("xxx", "eos"), ("", "eos"), ("", "eos")]
+    assert [(end.text, end.reason) for end in ends] == [("xxx", "done"), ("", "done"), ("", "done")]
 
 
 def test_a_contradiction_is_told_before_anything_is_read(bench, model):

@@ -1,12 +1,17 @@
 """Tiny random models of transformers, to be read by our strategies and by `generate`."""
 
+import importlib
+
 import numpy as np
 import pytest
 import torch
 import transformers
 from hypothesis import settings
 
+from playground.plugins import Plugins
 from playground.testing import CharTokenizer, ScriptedModel
+from tests.engine.conftest import Bench
+from tests.engine.conftest import finished as finished_of
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -53,21 +58,48 @@ def ours(oracle):
 
 
 @pytest.fixture(scope="session")
-def generate(oracle):
-    """What `generate` adds to a prompt."""
+def generate_all(oracle):
+    """What `generate` adds to a prompt in each of its sequences, each up to its end."""
 
     @torch.inference_mode()
-    def generate(prompt, ends, limit, **options):
+    def generate_all(prompt, ends, limit, *, do_sample=False, **options):
         ids = torch.tensor([[ALPHABET.index(letter) for letter in prompt]])
         out = oracle.generate(
             ids,
             attention_mask=torch.ones_like(ids),
-            do_sample=False,
+            do_sample=do_sample,
             max_new_tokens=limit,
             eos_token_id=sorted(ends) or None,
             pad_token_id=0,
             **options,
         )
-        return out[0, ids.shape[1] :].tolist()
+        return [up_to_an_end(row, ends) for row in out[:, ids.shape[1] :].tolist()]
 
-    return generate
+    return generate_all
+
+
+def up_to_an_end(tokens, ends):
+    places = [place for place, token in enumerate(tokens) if token in ends]
+    return tokens[: places[0] + 1] if places else tokens
+
+
+@pytest.fixture(scope="session")
+def generate(generate_all):
+    """What `generate` adds to a prompt."""
+    return lambda *arguments, **options: generate_all(*arguments, **options)[0]
+
+
+@pytest.fixture
+def bench():
+    """An engine's parts with the built-in ways of decoding, for models of a test's own."""
+    plugins = Plugins()
+    for name in ("playground_sampling", "playground_search"):
+        plugins.load(name, "built in", "", lambda name=name: importlib.import_module(name))
+    assert not plugins.quarantined
+    return Bench(plugins)
+
+
+@pytest.fixture
+def finished():
+    """The ends among events, by their sequence."""
+    return finished_of

@@ -21,6 +21,8 @@ class TestBeamKeepsTheLaws(StrategyContract):
 
 
 class TestBeamOfOneKeepsTheLaws(StrategyContract):
+    count = 1
+
     def strategy(self):
         return Beam(1)
 

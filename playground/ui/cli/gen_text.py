@@ -17,6 +17,7 @@ REASONS = {
     "length": "stopped at --max-tokens",
     "time": "stopped at --max-seconds",
     "context": "the context is full",
+    "done": "the strategy had no more to say",
     "cancelled": "cancelled",
     "error": "failed",
 }
