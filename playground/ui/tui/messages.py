@@ -1,0 +1,36 @@
+"""What is posted between the parts of the app: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from playground.ui.tui.desk import Told
+
+
+@dataclass
+class Heard(Message):
+    """What came of the workbench since the last frame, in order."""
+
+    told: tuple[Told, ...]
+
+
+@dataclass
+class Run(Message):
+    """Run a line; `shown`: the user wants to see what comes of it."""
+
+    line: str
+    shown: bool = False
+
+
+@dataclass
+class TypeLine(Message):
+    """Let the user go on typing this line."""
+
+    line: str
+
+
+@dataclass
+class WorkChanged(Message):
+    """The tree, the place in it or the choices may be others than before."""
