@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from playground.api.outputs import Output
 from playground.ui.tui.desk import Told
 
 
@@ -32,5 +33,7 @@ class TypeLine(Message):
 
 
 @dataclass
-class WorkChanged(Message):
-    """The tree, the place in it or the choices may be others than before."""
+class ShowAnswer(Message):
+    """Let the user read what an action told."""
+
+    outputs: tuple[Output, ...]

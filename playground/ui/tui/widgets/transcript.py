@@ -20,6 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from playground.session.safe_text import safe_text
+from playground.ui.tui.keys import bindings
 from playground.ui.tui.paint import TYPED, Measure, Paint, View, number, step_of
 from playground.ui.tui.pieces import Piece
 from playground.ui.tui.wrapping import Row, Rows
@@ -33,6 +34,7 @@ class Transcript(ScrollView, can_focus=True):
     """A document of pieces. `cursor` is the place of the token that is looked at."""
 
     ALLOW_SELECT = False
+    BINDINGS = bindings("document")
     view: var[View] = var[View]("plain", init=False)
     measure: var[Measure] = var[Measure]("probability", init=False)
     cursor: var[int | None] = var[int | None](None, init=False)
@@ -43,6 +45,10 @@ class Transcript(ScrollView, can_focus=True):
         """The cursor is on another token; None: on none."""
 
         piece: Piece | None
+
+    @dataclass
+    class Edit(Message):
+        """The user wants to write."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -106,6 +112,26 @@ class Transcript(ScrollView, can_focus=True):
         self._draft = text
         self._rows.append(safe_text(text), DRAFT)
         self._changed(first, at_end)
+
+    # What keys do
+
+    def action_edit(self) -> None:
+        self.post_message(self.Edit())
+
+    def action_tokens(self) -> None:
+        if self.cursor is None:
+            self.look(-1)
+        else:
+            self.cursor = None
+
+    def action_look(self, step: int) -> None:
+        self.look(step)
+
+    def action_look_by_row(self, step: int) -> None:
+        if self.cursor is not None:
+            self.look_by_row(step)
+        else:
+            self.scroll_relative(y=step, animate=False)
 
     # Moving among the tokens
 
