@@ -49,6 +49,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """After so long without a request the session process ends. Who starts it decides."""
     worker_hang_seconds: Annotated[float, Meta(gt=0)] = 60
     """A session process that spends more than this in one step is ended and started again."""
+    theme: str = ""
+    """The app's colours, by the name of a theme; empty: its own."""
+    keys: dict[str, str] = {}
+    """The app's keys by the names that its help lists: `"app.generate" = "ctrl+j"`."""
 
     @property
     def plugin_folders(self) -> tuple[Path, ...]:

@@ -163,6 +163,10 @@ class WriteScreen(Screen[None]):
         self._hand_over(document)
         self._desk.do(line, document=document)
 
+    def begin(self) -> None:
+        """A new, empty session; what is in the editor is kept in the one before."""
+        self._desk.do("/new", document=self.unsaved)
+
     def run_line(self, line: str, *, shown: bool = False) -> None:
         """Run a line: on the document as it stands, where it is about the text."""
         if not is_about_text(line):
@@ -352,6 +356,8 @@ class WriteScreen(Screen[None]):
             self._known = self._bench.text
             self.read()
             self.query_one(Surprise).show(self.transcript.pieces, self.transcript.cursor)
+        if self.reading and not self._known:
+            self.write()
         if frame.shown:
             self.post_message(ShowAnswer(frame.shown))
         self._show_place()

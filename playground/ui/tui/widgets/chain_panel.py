@@ -132,7 +132,8 @@ class ChainPanel(Widget, can_focus=True):
             self.post_message(self.Changed(text))
         return True
 
-    def watch_has_focus(self, _: bool) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self.refresh()
 
 
