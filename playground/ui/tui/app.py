@@ -17,7 +17,8 @@ from playground.session.actions.table import BUILT_IN, with_those_of
 from playground.ui.tui import last_place, themes
 from playground.ui.tui.desk import Answered, Desk, Done
 from playground.ui.tui.feed import Feed
-from playground.ui.tui.keys import BY_ID, Key, bindings, keymap
+from playground.ui.tui.key import Key
+from playground.ui.tui.keys import BY_ID, bindings, keymap
 from playground.ui.tui.messages import Heard, Run, ShowAnswer, TypeLine
 from playground.ui.tui.palette import ActionProvider, needs_more
 from playground.ui.tui.screens.answer import AnswerScreen
@@ -50,17 +51,17 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     TITLE = "textgen-playground"
     CSS_PATH = "app.tcss"
-    COMMANDS = {ActionProvider}
+    COMMANDS: ClassVar = {ActionProvider}
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = BY_ID["app.palette"].key
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-tiny"), (60, "-medium"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (20, "-tall")]
 
     def __init__(self, bench: Workbench, *, unsaved: UnsavedFile | None = None) -> None:
         """Raises InvalidInput where the configuration names a key or a theme that there is not."""
         self.chosen_keys = keymap(bench.settings.keys)
         super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-medium"), (100, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
         self.bench = bench
         self._feed: Feed | None = None
         self.desk = Desk(bench, self._tell)
@@ -83,7 +84,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
-        self._feed = Feed(loop, lambda told: self.post_message(Heard(told)) and None)
+        self._feed = Feed(loop, lambda told: self.post_message(Heard(told)))
         for name in ENDING:
             if hasattr(signal, name):
                 number = getattr(signal, name)

@@ -17,6 +17,8 @@ from playground.chain_syntax import Stage, format_chain
 
 STEPS = 20
 """Steps from one end of a range to the other."""
+USUAL = 2.0, 100
+"""What a range that is open above is drawn to: of a number, of a whole number."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,11 @@ class Slider:
     whole: bool
 
     @property
-    def share(self) -> float | None:
-        """Where it stands between the ends, 0 to 1; None where an end is open."""
-        if self.low is None or self.high is None or self.high <= self.low:
-            return None
-        return (self.value - self.low) / (self.high - self.low)
+    def share(self) -> float:
+        """Where it stands between the ends, 0 to 1; ends that are open are drawn where they usually are."""
+        low = 0 if self.low is None else self.low
+        high = max(low + 1, USUAL[self.whole]) if self.high is None else self.high
+        return min(1.0, max(0.0, (self.value - low) / (high - low))) if high > low else 0.0
 
     def turned(self, step: int) -> float | int:
         """The value after one step up, 1, or down, -1."""

@@ -1,8 +1,8 @@
 """The thread on which the workbench works, so that nothing it waits for keeps the screen waiting.
 
-Lines of the user come first, one after the other; questions that the screen asks for itself come when there is
-nothing else to do, and of several with one name the last one. Whatever comes of either is given to `tell`, in
-order. It knows no widget.
+Lines of the user come first, one after the other; questions that the screen asks for itself come when there
+is nothing else to do, and of several with one name the last one. Whatever comes of either is given to `tell`,
+in order. It knows no widget.
 """
 
 from __future__ import annotations

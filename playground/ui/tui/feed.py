@@ -1,4 +1,4 @@
-"""From the desk's thread to the screen: in order, the first at once, and then as often as a screen is repainted.
+"""From the desk's thread to the screen: in order, the first at once, then as often as it is repainted.
 
 A token costs an append; however fast a model is, the event loop is woken once a frame.
 """
@@ -20,7 +20,7 @@ class Feed:
     """Gathers what is told and gives it to `show`, on the event loop's thread."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, show: Callable[[tuple[Told, ...]], None]
+        self, loop: asyncio.AbstractEventLoop, show: Callable[[tuple[Told, ...]], object]
     ) -> None:
         self._loop = loop
         self._show = show

@@ -1,4 +1,4 @@
-"""What the screen asks for itself, of the workbench, on the desk's thread: plain values, ready to be shown."""
+"""What the screen asks for itself, on the desk's thread: plain values, ready to be shown."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TextFacts:
 def choices_of(bench: Workbench) -> Choices:
     """The chain with the classes of its stages, and the template."""
     stages = parse_chain(bench.chain)
-    classes = {}
+    classes: dict[str, type[msgspec.Struct]] = {}
     for registry in (bench.plugins.processors, bench.plugins.strategies):
         classes |= {stage.name: registry[stage.name] for stage in stages if stage.name in registry}
     return Choices(stages, classes, _form(bench))

@@ -22,8 +22,8 @@ MEASURES: tuple[Measure, ...] = ("probability", "surprisal")
 
 TYPED = -1
 """In place of a step: text that no model said."""
-STRENGTH = 0.42
-"""How much of a shade's colour is seen over the theme's."""
+STRENGTHS = (0.62, 0.56, 0.5, 0.38, 0.26, 0.15)
+"""How much of each shade's colour is seen over the theme's: what was to be expected is quiet."""
 UNDERLINES = (
     Style(bold=True, underline2=True),
     Style(underline2=True),
@@ -62,7 +62,7 @@ class Paint:
         if self.view == "underline":
             return plain + UNDERLINES[step]
         if self.view == "background":
-            shade = background.blend(colour(SHADES[step].background), STRENGTH)
+            shade = background.blend(colour(SHADES[step].background), STRENGTHS[step])
             return Style(color=foreground.rich_color, bgcolor=shade.rich_color)
         return plain
 
@@ -92,4 +92,5 @@ def labels(measure: Measure) -> tuple[str, ...]:
 def colour(number: int) -> Color:
     """A colour of the cube of 6 x 6 x 6 that begins at 16."""
     red, rest = divmod(number - 16, 36)
-    return Color(*(LEVELS[level] for level in (red, *divmod(rest, 6))))
+    green, blue = divmod(rest, 6)
+    return Color(LEVELS[red], LEVELS[green], LEVELS[blue])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from playground.api.actions import Action
 from playground.session.safe_text import one_line
-from playground.ui.tui.keys import KEYS, readable
+from playground.ui.tui.key_table import KEYS
+from playground.ui.tui.keys import readable
 
 if TYPE_CHECKING:
     from playground.ui.tui.app import PlaygroundApp
@@ -34,19 +35,23 @@ class ActionProvider(Provider):
             if score > 0:
                 yield Hit(score, Content(text), run, text=text, help=help_)
 
-    def entries(self) -> Iterator[tuple[str, str, partial[None]]]:
+    def entries(self) -> Iterator[tuple[str, str, partial[Any]]]:
         """What is seen, what it does, and what choosing it runs."""
         app = cast("PlaygroundApp", self.app)
         for key in KEYS:
             if key.place in SCREEN_ONLY and not key.command and key.id != "app.palette":
-                shown = f"{key.label.capitalize()}  {readable(app.chosen_keys.get(key.id, key.key))}"
+                shown = (
+                    f"{key.label.capitalize()}  {readable(app.chosen_keys.get(key.id, key.key))}"
+                )
                 yield shown, key.about, partial(app.press, key)
         for action in app.known_actions():
-            yield one_line(action.usage), one_line(action.summary), partial(app.choose_action, action)
+            yield (
+                one_line(action.usage),
+                one_line(action.summary),
+                partial(app.choose_action, action),
+            )
 
 
 def needs_more(action: Action) -> bool:
     """Whether an action can not be run without something being typed."""
     return any(not argument.optional for argument in action.arguments)
-
-

@@ -1,4 +1,4 @@
-"""One download at a time, on a thread of its own: its size first, then its progress, and an end at any moment."""
+"""One download at a time, on a thread of its own: its size first, then how far it is."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Cancelled(Exception):
 class Pulling:
     """Plans and fetches; `tell` is called on the download's thread."""
 
-    def __init__(self, session: Callable[[], Session], tell: Callable[[Progress], None]) -> None:
+    def __init__(self, session: Callable[[], Session], tell: Callable[[Progress], object]) -> None:
         self._session = session
         self._tell = tell
         self._plan: Plan | None = None

@@ -1,4 +1,4 @@
-"""The text that is being written and is no node yet: in a file, so that even kill -9 loses no more than a moment.
+"""The text that is being written and is no node yet: in a file, so that kill -9 loses no more than a moment.
 
 Each app has a file of its own, locked while it lives; what a dead one left is found by the next that opens.
 """
@@ -52,6 +52,9 @@ class UnsavedFile:
     def left(self) -> Unsaved | None:
         """What an app that is dead had not kept; from now on it is this one's."""
         with contextlib.suppress(OSError):
+            for file in self._folder.iterdir():
+                if not file.suffix:
+                    is_alive(self._folder, file.name)  # sweeps what a dead one has left
             files = sorted(self._folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime)
             for file in reversed(files):
                 if is_alive(self._folder, file.stem):

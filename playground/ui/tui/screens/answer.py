@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
@@ -16,7 +17,9 @@ from playground.ui.tui.widgets.pager import Pager
 class AnswerScreen(ModalScreen[None]):
     """To be read, and closed."""
 
-    BINDINGS = [Binding("escape,q,enter", "dismiss", "close", id="answer.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss", "close", id="answer.close")
+    ]
 
     def __init__(self, outputs: Sequence[Output]) -> None:
         super().__init__()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from playground.session.actions.completing import Completion, completions
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class CommandScreen(ModalScreen[str | None]):
     """Ends with the line that was typed; None where the user left."""
 
-    BINDINGS = [Binding("escape", "dismiss(None)", "leave", id="command.leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "leave", id="command.leave")
+    ]
 
     def __init__(self, bench: Workbench, desk: Desk, line: str) -> None:
         super().__init__()

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from playground.api.actions import GROUPS, Action
 from playground.api.outputs import Note, Output, Passage, Piece, Table
-from playground.ui.tui.keys import KEYS, PLACES, readable
+from playground.ui.tui.key_table import KEYS, PLACES
+from playground.ui.tui.keys import readable
 from playground.ui.tui.widgets.pager import Pager
 
 INTRODUCTION = {
-    "document": "The document as it was said. Walk its tokens with the arrows; a digit takes another token, and branches.",
-    "chain": "The chain: processors in the order in which they apply, then the strategy. A stage that is off keeps its place.",
-    "template": "The template: text around what is asked, examples, variables. Filled, it becomes a text of its own.",
-    "tree": "Every try is a node. Nothing is ever overwritten: going somewhere else and deleting can be undone.",
+    "document": "The document as it was said. The arrows walk its tokens; a digit takes another one, "
+    "and branches.",
+    "chain": "The chain: processors in the order in which they apply, then the strategy. A stage that "
+    "is off keeps its place.",
+    "template": "The template: text around what is asked, examples, variables. Filled, it becomes a "
+    "text of its own.",
+    "tree": "Every try is a node. Nothing is overwritten: going elsewhere and deleting can be undone.",
     "models": "The models there are: bundled, in your folders, of the hub.",
     "pager": "What an action told.",
     "app": "The editor: write, then let the model go on. What was written becomes a node of the tree.",
-}  # fmt: skip
+}
 
 
 class HelpScreen(ModalScreen[None]):
     """To be read, and closed."""
 
-    BINDINGS = [Binding("escape,q,f1", "dismiss", "close", id="help.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f1", "dismiss", "close", id="help.close")
+    ]
 
     def __init__(
         self, place: str, actions: Mapping[str, Action], chosen: Mapping[str, str]

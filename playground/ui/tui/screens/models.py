@@ -58,7 +58,8 @@ class ModelsScreen(Screen[None]):
         self._bench = bench
         self._desk = desk
         self._pulling = Pulling(
-            lambda: bench.session, lambda progress: self.post_message(self.Pulled(progress)) and None
+            lambda: bench.session,
+            lambda progress: self.post_message(self.Pulled(progress)) and None,
         )
 
     def compose(self) -> ComposeResult:
@@ -109,7 +110,9 @@ class ModelsScreen(Screen[None]):
         if name is None or self._pulling.running:
             return
         if self._pulling.name == name and self._pulling.begin():
-            self.query_one(StatusLine).note = Note(f"{name} is being downloaded", "notice", "x stops")
+            self.query_one(StatusLine).note = Note(
+                f"{name} is being downloaded", "notice", "x stops"
+            )
             return
         self.query_one(StatusLine).note = Note(f"how large is {name}?", "notice")
         self._desk.ask("plan", lambda: self._planned(name))

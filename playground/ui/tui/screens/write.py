@@ -95,8 +95,14 @@ class WriteScreen(Screen[None]):
             self.read()
         else:
             self.editor.focus()
+        self._show_emptiness()
         self._show_place()
-        self.query_one(Candidates).show("Next token", (), "what the model expects, once it has spoken")
+        if self.app.no_color:
+            self.transcript.view = "underline"
+        self._show_view()
+        self.query_one(Candidates).show(
+            "Next token", (), "what the model expects, when it is there"
+        )
 
     # Its parts
 
@@ -226,11 +232,14 @@ class WriteScreen(Screen[None]):
     # Probabilities
 
     def next_view(self) -> None:
-        transcript, legend = self.transcript, self.query_one(Legend)
+        transcript = self.transcript
         transcript.view = VIEWS[(VIEWS.index(transcript.view) + 1) % len(VIEWS)]
-        legend.view = transcript.view
-        self.set_class(transcript.view in ("background", "underline"), "-shaded")
+        self._show_view()
         self._say(f"tokens are shown {DESCRIBED[transcript.view]}", "notice")
+
+    def _show_view(self) -> None:
+        view = self.query_one(Legend).view = self.transcript.view
+        self.set_class(view in ("background", "underline"), "-shaded")
 
     def next_measure(self) -> None:
         transcript, legend = self.transcript, self.query_one(Legend)
@@ -315,7 +324,9 @@ class WriteScreen(Screen[None]):
         if piece is None:
             self._look_at_text()
         elif piece.node:
-            self._desk.ask("alternatives", lambda: (piece, looking.alternatives_of(self._bench, piece)))
+            self._desk.ask(
+                "alternatives", lambda: (piece, looking.alternatives_of(self._bench, piece))
+            )
 
     # What comes of the work
 
@@ -401,9 +412,10 @@ class WriteScreen(Screen[None]):
         lint = self.query_one("#lint", StatusLine)
         first = next(iter(facts.warnings), None)
         mends = f" · {self._key('app.mend')}{MENDS}"
-        lint.note = first and Note(
-            first.message, "warning", mends * (first.code == "trailing-space")
-        )
+        lint.note = None
+        if first is not None:
+            mended = first.code == "trailing-space"
+            lint.note = Note(first.message, "warning", mends * mended)
         lint.set_class(first is not None, "-shown")
         if self.transcript.cursor is None and facts.following:
             self.query_one(Candidates).show("Next token", facts.following)
@@ -428,7 +440,9 @@ class WriteScreen(Screen[None]):
         top.place = f"node {bench.number(node.id)}{name}{at * (len(tries) > 1)}" if node else ""
         top.characters = len(bench.text)
         end = bench.last.finished if bench.last else None
-        top.rate = f"{end.tokens / end.seconds:,.0f}/s" if end and end.tokens and end.seconds else ""
+        top.rate = (
+            f"{end.tokens / end.seconds:,.0f}/s" if end and end.tokens and end.seconds else ""
+        )
 
     def _show_emptiness(self) -> None:
         empty = not self._bench.text if self.reading else not self.editor.text

@@ -49,7 +49,7 @@ class Candidates(Widget):
 
     def render(self) -> Content:
         if not self.rows:
-            return Content.styled(self.hint, "$text-muted")
+            return Content.styled(self.hint, "dim")
         lines = [self._heading()]
         lines += [self._line(rank, row) for rank, row in enumerate(self.rows)]
         return Content("\n").join(lines)
@@ -69,7 +69,7 @@ class Candidates(Widget):
     def _heading(self) -> Content:
         room = max(4, self.size.width - (BAR + 18 if self._after_chain else BAR + 11))
         columns = "chain  model" if self._after_chain else "model"
-        return Content.styled(f"  {'token'.ljust(room)}  {columns}", "$text-muted")
+        return Content.styled(f"  {'token'.ljust(room)}  {columns}", "dim")
 
     def _line(self, rank: int, row: Candidate) -> Content:
         shown = row.raw_chance if row.chance is None else row.chance
@@ -79,9 +79,9 @@ class Candidates(Widget):
         if row.chance is not None:
             numbers = f"{row.chance:.3f}  {row.raw_chance:.3f} "
         return Content.assemble(
-            (f"{rank} " if rank < 10 else "  ", "$text-muted"),
-            (_cut(text, room), "bold $accent" if row.taken else "$text"),
-            ("  " + numbers, "$text-muted"),
+            (f"{rank} " if rank < 10 else "  ", "dim"),
+            (_cut(text, room), "bold $accent" if row.taken else ""),
+            ("  " + numbers, "dim"),
             (_bar(shown), "$accent"),
         )
 
@@ -92,7 +92,9 @@ def _visible(text: str) -> str:
 
 
 def _cut(text: str, room: int) -> str:
-    return set_cell_size(text, room) if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
+    return (
+        set_cell_size(text, room) if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
+    )
 
 
 def _bar(share: float) -> str:

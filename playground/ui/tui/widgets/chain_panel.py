@@ -1,4 +1,4 @@
-"""The chain of the next request: its stages as rows that are moved, switched, turned and typed by key or mouse."""
+"""The chain of the next request: stages as rows that are moved, switched, turned and typed."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class ChainPanel(Widget, can_focus=True):
 
     def render(self) -> Content:
         if not self.rows:
-            return Content.styled("…", "$text-muted")
+            return Content.styled("…", "dim")
         lines = [self._line(place, row) for place, row in enumerate(self.rows)]
         return Content("\n").join(lines)
 
@@ -105,15 +105,15 @@ class ChainPanel(Widget, can_focus=True):
     def _line(self, place: int, row: ChainRow) -> Content:
         width = self.size.width
         slider = self._slider(place)
-        bar = _bar(slider) if slider and slider.share is not None else ""
+        bar = _bar(slider) if slider else ""
         name = one_line(str(row.stage))[: max(8, width - 3 - BAR - 1)]
         chosen = place == self.place and self.has_focus
-        style = "$text" if row.on else "$text-muted strike"
+        style = "" if row.on else "dim strike"
         text = name.ljust(max(0, width - 2 - len(bar)))[: max(0, width - 2 - len(bar))]
         return Content.assemble(
-            ("● " if row.on else "○ ", "$accent" if row.on else "$text-muted"),
+            ("● " if row.on else "○ ", "$accent" if row.on else "dim"),
             (text, f"{style} bold reverse" if chosen else style),
-            (bar, "$accent" if row.on else "$text-muted"),
+            (bar, "$accent" if row.on else "dim"),
         )
 
     def _slider(self, place: int) -> Slider | None:
@@ -138,5 +138,5 @@ class ChainPanel(Widget, can_focus=True):
 
 
 def _bar(slider: Slider) -> str:
-    place = round((slider.share or 0) * (BAR - 1))
+    place = round(slider.share * (BAR - 1))
     return "━" * place + "◆" + "─" * (BAR - 1 - place)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -40,14 +41,14 @@ class Offers(Widget):
     def _line(self, place: int, offer: Completion, room: int) -> Content:
         return Content.assemble(
             (f" {one_line(offer.text).ljust(room)} ", "reverse" if place == self.chosen else ""),
-            (f" {one_line(offer.help)}", "$text-muted"),
+            (f" {one_line(offer.help)}", "dim"),
         ).truncate(max(1, self.size.width), ellipsis=True)
 
 
 class CommandLine(Vertical):
     """Typing a command. Tab takes a completion, enter runs the line."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete(1)", "complete", priority=True, id="command.complete"),
         Binding("shift+tab", "complete(-1)", show=False, priority=True, id="command.complete-back"),
         Binding("down", "complete(1)", show=False, id="command.next"),

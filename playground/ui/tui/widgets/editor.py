@@ -1,4 +1,4 @@
-"""The document while it is written: Textual's editor, through which any text passes unchanged and safely drawn."""
+"""The document while it is written: Textual's editor, which any text passes unchanged."""
 
 from __future__ import annotations
 

@@ -21,9 +21,7 @@ class Legend(Widget):
         _, _, background, foreground = self.colors
         accent = Color.parse(self.app.theme_variables.get("accent", "ansi_yellow"))
         paint = Paint(background, background.blend(foreground, foreground.a), accent, self.view)
-        title = "probability " if self.measure == "probability" else "bits "
-        segments = [Segment(title, paint.typed)]
-        segments += [
+        segments = [
             Segment(f" {label} ", style)
             for label, style in zip(labels(self.measure), paint.steps, strict=True)
         ]

@@ -27,8 +27,8 @@ class PanelTabs(Widget):
     def render(self) -> Content:
         parts: list[tuple[str, str]] = []
         for panel in PANELS:
-            parts += [(" ", ""), (f" {panel} ", "bold reverse" if panel == self.chosen else "$text-muted")]
-        return Content.assemble(*parts, ("   f6", "$text-muted"))
+            parts += [(" ", ""), (f" {panel} ", "bold reverse" if panel == self.chosen else "dim")]
+        return Content.assemble(*parts, ("   f6", "dim"))
 
     def get_content_height(self, *_: object) -> int:
         return 1

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from playground.api.outputs import Note
 from playground.session.safe_text import one_line
 
-STYLES = {"text": "$text", "notice": "$text-muted", "warning": "$warning", "error": "$error"}
+STYLES = {"text": "", "notice": "dim", "warning": "$warning", "error": "$error"}
 BUSY = "◐◓◑◒"
 
 
@@ -33,14 +33,14 @@ class StatusLine(Widget):
     def render(self) -> Content:
         if self.busy:
             return Content.assemble(
-                (f" {BUSY[self.turn % len(BUSY)]} ", "$accent"), (self.busy, "$text-muted")
+                (f" {BUSY[self.turn % len(BUSY)]} ", "$accent"), (self.busy, "dim")
             )
         if self.note is None:
             return Content("")
         mark = "▲ " if self.note.kind in ("warning", "error") else ""
         hint = f" · {one_line(self.note.hint)}" if self.note.hint else ""
         return Content.assemble(
-            (f" {mark}{one_line(self.note.text)}", STYLES[self.note.kind]), (hint, "$text-muted")
+            (f" {mark}{one_line(self.note.text)}", STYLES[self.note.kind]), (hint, "dim")
         ).truncate(max(1, self.size.width), ellipsis=True)
 
     def get_content_height(self, *_: object) -> int:

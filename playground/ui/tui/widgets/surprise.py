@@ -41,7 +41,7 @@ class Surprise(Widget):
 
     def render(self) -> Content:
         if not self.bits:
-            return Content.styled("a bar a token, when a model has said something", "$text-muted")
+            return Content.styled("a bar a token, when a model has said something", "dim")
         bars = [
             (BARS[round(min(bits, MOST_BITS) / MOST_BITS * (len(BARS) - 1))], place)
             for place, bits in enumerate(self.bits)
@@ -51,7 +51,7 @@ class Surprise(Widget):
             *((bar, "bold $accent" if place == self.marked else "$primary") for bar, place in bars)
         )
         return Content("\n").join(
-            [line, Content.styled(f"{mean:.2f} bits a token on average here", "$text-muted")]
+            [line, Content.styled(f"{mean:.2f} bits a token on average here", "dim")]
         )
 
     def get_content_height(self, *_: object) -> int:

@@ -46,12 +46,12 @@ class TemplatePanel(Widget, can_focus=True):
 
     def render(self) -> Content:
         if self.form is None:
-            return Content.styled("none: what is written stands for itself", "$text-muted")
+            return Content.styled("none · enter chooses one", "dim")
         lines = [Content.styled(one_line(self.form.name), "bold $secondary")]
         lines += [self._value(name, value) for name, value in self.form.values]
         if self.form.of_shots:
             dots = "●" * self.form.shots + "○" * (self.form.of_shots - self.form.shots)
-            lines.append(Content.assemble(("examples ", "$text-muted"), (dots, "$accent")))
+            lines.append(Content.assemble(("examples ", "dim"), (dots, "$accent")))
         return Content("\n").join(lines)
 
     def get_content_height(self, *_: object) -> int:
@@ -61,6 +61,6 @@ class TemplatePanel(Widget, can_focus=True):
 
     def _value(self, name: str, value: str | None) -> Content:
         shown = "(needed)" if value is None else one_line(value)
-        style = "$warning" if value is None else "$text"
+        style = "$warning" if value is None else ""
         room = max(4, self.size.width - len(name) - 2)
-        return Content.assemble((f"{one_line(name)} ", "$text-muted"), (shown[:room], style))
+        return Content.assemble((f"{one_line(name)} ", "dim"), (shown[:room], style))

@@ -29,8 +29,8 @@ class TopBar(Widget):
     def render(self) -> Content:
         left = Content.assemble(
             (" ◆ ", "$accent"),
-            (one_line(self.model), "bold $text"),
-            (f"  {self.place}" if self.place else "", "$text-muted"),
+            (one_line(self.model), "bold"),
+            (f"  {self.place}" if self.place else "", "dim"),
             (f"  template {one_line(self.template)}" if self.template else "", "$secondary"),
         )
         right = self._right(self.size.width >= NARROW)
@@ -43,15 +43,15 @@ class TopBar(Widget):
     def _right(self, wide: bool) -> Content:
         rate = f"{self.rate}  " if self.rate else ""
         if self.tokens is None:
-            return Content.styled(f"{rate}{self.characters:,} characters ", "$text-muted")
+            return Content.styled(f"{rate}{self.characters:,} characters ", "dim")
         if self.limit is None:
-            return Content.styled(f"{rate}{self.tokens:,} tokens ", "$text-muted")
+            return Content.styled(f"{rate}{self.tokens:,} tokens ", "dim")
         share = min(1.0, self.tokens / max(1, self.limit))
         full = round(share * METER)
         style = "$error" if share > 0.95 else "$warning" if share > 0.8 else "$accent"
         return Content.assemble(
-            (rate, "$text-muted"),
+            (rate, "dim"),
             ("━" * full if wide else "", style),
-            ("─" * (METER - full) if wide else "", "$text-muted"),
-            (f" {self.tokens:,} / {self.limit:,} ", "$text-muted"),
+            ("─" * (METER - full) if wide else "", "dim"),
+            (f" {self.tokens:,} / {self.limit:,} ", "dim"),
         )

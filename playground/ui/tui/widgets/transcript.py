@@ -1,4 +1,4 @@
-"""The document as it was said: every token in its shade, growing at its end at the same cost whatever its length.
+"""The document as it was said: every token in its shade, growing at its end at the same cost at any length.
 
 Own code on Textual's line API, because no widget that lays its text out again can keep up with a model. It
 shows pieces and a cursor among them; it knows neither trees nor models.
@@ -35,7 +35,7 @@ class Transcript(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS = bindings("document")
-    view: var[View] = var[View]("plain", init=False)
+    view: var[View] = var[View]("background", init=False)
     measure: var[Measure] = var[Measure]("probability", init=False)
     cursor: var[int | None] = var[int | None](None, init=False)
     newest: var[int | None] = var[int | None](None, init=False)

@@ -24,14 +24,14 @@ class Welcome(Widget):
             Content(""),
         ]
         lines += [
-            Content.assemble((f" {key.ljust(8)}", "bold $accent"), (what, "$text-muted"))
+            Content.assemble((f" {key.ljust(8)}", "bold $accent"), (what, "dim"))
             for key, what in self.keys
         ]
         if self.earlier:
             lines += [
                 Content(""),
                 Content.assemble(
-                    ("Last time: ", "$text-muted"), (f"“{one_line(self.earlier)}…”", "italic")
+                    ("Last time: ", "dim"), (f"“{one_line(self.earlier)}…”", "italic")
                 ),
             ]
         return Content("\n").join(lines)
