@@ -165,7 +165,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.push_screen(AnswerScreen(message.outputs))
 
     def action_run_line(self, line: str) -> None:
-        self.write.run_line(line, shown=True)
+        self.write.run_line(line)
 
     def action_generate(self) -> None:
         self._go_home()

@@ -76,6 +76,11 @@ class Desk:
         """Whether a job is being done or waits to be."""
         return self.current is not None or bool(self._jobs)
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do and nothing to answer, either."""
+        return not (self.busy or self._asking or self._questions)
+
     def start(self) -> None:
         self._thread.start()
 

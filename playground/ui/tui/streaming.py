@@ -11,6 +11,11 @@ from playground.ui.tui.desk import Begun, Done, Told
 from playground.ui.tui.pieces import Piece
 
 GENERATING = ("", "/more", "/retry")
+SEEN = {
+    "more", "retry", "undo", "redo", "goto", "fork", "alt", "load", "type", "t", "template", "p", "param",
+    "shots", "strategy",
+}  # fmt: skip
+"""Actions whose outputs are what the document and the panels show anyway."""
 STOPPED = "stopped"
 """What is told where the user did not want to wait: no failure."""
 
@@ -97,12 +102,17 @@ class Streaming:
         errors = [o for o in self._outputs if isinstance(o, Note) and o.kind == "error"]
         if generates and errors and errors[-1].text != STOPPED:
             frame.failure = errors[-1]
-        if done.job.shown and self._is_long():
+        if done.job.shown and not _is_seen(done.job.lines) and self._is_long():
             frame.shown = tuple(self._outputs)
 
     def _is_long(self) -> bool:
         """Whether it is more than the line under the text can say."""
         return any(isinstance(o, Table | Passage) for o in self._outputs) or len(self._outputs) > 1
+
+
+def _is_seen(lines: Sequence[str]) -> bool:
+    names = [line[1:].partition(" ")[0] for line in lines if line.startswith("/")]
+    return all(name in SEEN for name in names)
 
 
 def _described(lines: Sequence[str]) -> str:

@@ -144,8 +144,10 @@ class WriteScreen(Screen[None]):
         self._known = self._bench.text
         self.editor.put(self._known)
         self.transcript.cursor = None
+        reading = self.transcript.has_focus
         self.remove_class("-reading")
-        self.editor.focus()
+        if reading or self.focused is None:
+            self.editor.focus()
         self._show_emptiness()
 
     def restore(self, text: str) -> None:
@@ -171,7 +173,9 @@ class WriteScreen(Screen[None]):
 
     def begin(self) -> None:
         """A new, empty session; what is in the editor is kept in the one before."""
-        self._desk.do("/new", document=self.unsaved)
+        document = self.unsaved
+        self._hand_over(document)
+        self._desk.do("/new", document=document)
 
     def run_line(self, line: str, *, shown: bool = False) -> None:
         """Run a line: on the document as it stands, where it is about the text."""
@@ -198,8 +202,10 @@ class WriteScreen(Screen[None]):
 
     def _show_reading(self) -> None:
         if not self.reading:
+            writing = self.editor.has_focus
             self.add_class("-reading")
-            self.transcript.focus()
+            if writing or self.focused is None:
+                self.transcript.focus()
             self.transcript.scroll_end(animate=False)
 
     def stop(self) -> bool:
@@ -299,7 +305,9 @@ class WriteScreen(Screen[None]):
         self._desk.do(f"/strategy {message.chain}")
 
     def on_template_panel_filled(self, message: TemplatePanel.Filled) -> None:
-        self._desk.do("/goto 0", "", document=self.unsaved)
+        document = self.unsaved
+        self._hand_over(document)
+        self._desk.do("/goto 0", "", document=document)
 
     def on_run(self, message: Run) -> None:
         self.run_line(message.line, shown=message.shown)
@@ -462,10 +470,10 @@ def is_about_text(line: str) -> bool:
     """Whether a line may read or change the document; those of plugins may."""
     name = line.removeprefix("/").partition(" ")[0]
     action = BUILT_IN.get(name) if line.startswith("/") else None
-    return action is None or action.group not in NOT_ABOUT_TEXT
+    return action is None or not {action.group, action.name} & NOT_ABOUT_TEXT
 
 
-NOT_ABOUT_TEXT = ("model", "chain", "request", "program")
+NOT_ABOUT_TEXT = {"model", "chain", "request", "program", "p", "shots"}
 MENDS = " takes it away"
 DESCRIBED = {
     "plain": "as they are",
