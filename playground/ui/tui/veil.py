@@ -49,4 +49,4 @@ class Veil:
 
     def _glyph(self, stand_in: str) -> str:
         glyph = safe_text(self._meant.get(stand_in, UNKNOWN))
-        return glyph if len(glyph) == 1 else UNKNOWN
+        return UNKNOWN if len(glyph) > 1 or _PRIVATE.match(glyph) else glyph

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, get_character_cell_size
 
 TAB = 4
 """Columns between the stops of a tab."""
@@ -73,13 +73,12 @@ class Rows:
         self._word = (len(self.rows[-1]), 0)
 
     def _add_word(self, word: str, mark: int) -> None:
-        width = cell_len(word)
-        if width == len(word) and self._used + width <= self.width:
-            self._put(word, mark, width)
-        elif width == len(word):
-            self._overflow(word, mark)
-        else:
+        if not (word.isascii() or all(get_character_cell_size(letter) == 1 for letter in word)):
             self._add_letters(word, mark)
+        elif self._used + len(word) <= self.width:
+            self._put(word, mark, len(word))
+        else:
+            self._overflow(word, mark)
 
     def _overflow(self, word: str, mark: int) -> None:
         """A word of single cells that does not fit: it goes to a new row, cut where it is wider than that."""

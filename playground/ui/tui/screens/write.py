@@ -148,6 +148,9 @@ class WriteScreen(Screen[None]):
         self.remove_class("-reading")
         if reading or self.focused is None:
             self.editor.focus()
+        if self.editor.kept_before:
+            count = f"{len(self.editor.kept_before):,}"
+            self._say(f"{count} characters before what is edited stay as they are", "notice")
         self._show_emptiness()
 
     def restore(self, text: str) -> None:
