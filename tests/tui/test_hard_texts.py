@@ -89,7 +89,19 @@ async def test_random_keys_end_nothing(tale):
     """A monkey with a seed: whatever it presses, the app answers and keeps what is in the tree."""
     keys = [name for key in KEYS for name in key.key.split(",")]
     keys = [key for key in keys if key != "ctrl+q"]
-    keys += ["tab", "shift+tab", "enter", "escape", "home", "end", "backspace", "é", "🐺", "中", "ctrl+z"]
+    keys += [
+        "tab",
+        "shift+tab",
+        "enter",
+        "escape",
+        "home",
+        "end",
+        "backspace",
+        "é",
+        "🐺",
+        "中",
+        "ctrl+z",
+    ]
     monkey = random.Random(6)
     async with tale(max_tokens=5) as hands:
         await hands.type("Once")

@@ -167,7 +167,11 @@ def test_every_key_has_a_name_of_its_own_says_what_it_does_and_runs_what_there_i
 
 @pytest.mark.parametrize(
     ("size", "panels", "tabs", "footer"),
-    [((120, 40), True, False, True), ((90, 30), False, True, True), ((50, 18), False, False, False)],
+    [
+        ((120, 40), True, False, True),
+        ((90, 30), False, True, True),
+        ((50, 18), False, False, False),
+    ],
 )
 async def test_there_are_three_layouts(tale, size, panels, tabs, footer):
     async with tale(size=size) as hands:

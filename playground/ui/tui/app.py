@@ -177,7 +177,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     def action_retry(self) -> None:
         self._go_home()
-        self.write.generate("/retry")
+        self.write.try_again()
 
     def action_new(self) -> None:
         self._go_home()

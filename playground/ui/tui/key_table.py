@@ -101,7 +101,7 @@ KEYS = (
         "app.stop",
         summary="Stop the model; else leave what one is in.",
     ),
-    Key("app.retry", "ctrl+r", "retry", line="/retry"),
+    Key("app.retry", "ctrl+r", "retry", "app.retry", line="/retry"),
     Key("app.new", "ctrl+n", "new", "app.new", line="/new"),
     Key(
         "app.mend",
@@ -111,7 +111,7 @@ KEYS = (
         summary="Mend what the line under the text warns of.",
     ),
     Key("app.quit", "ctrl+q", "quit", "app.leave", line="/quit", shown=True),
-    Key("document.edit", "enter,e,i", "write", "edit", summary="Go on writing.", shown=True),
+    Key("document.edit", "enter,e,i", "write", "app.edit", summary="Go on writing.", shown=True),
     Key(
         "document.tokens",
         "t",
@@ -130,8 +130,8 @@ KEYS = (
         "look_by_row(1)",
         summary="A token of the row below, or scroll.",
     ),
-    Key("document.more", "g,space", "generate", line="/more"),
-    Key("document.retry", "r", "retry", line="/retry", shown=True),
+    Key("document.more", "g", "generate", "app.generate", line="/more"),
+    Key("document.retry", "r", "retry", "app.retry", line="/retry", shown=True),
     Key("document.undo", "u", "undo", line="/undo"),
     Key("document.redo", "U", "redo", line="/redo"),
     Key(

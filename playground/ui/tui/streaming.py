@@ -72,7 +72,7 @@ class Streaming:
             frame.continues = True
         elif isinstance(told, Note):
             self._outputs.append(told)
-            frame.note = told
+            frame.note = Note(STOPPED, "notice") if told.text == STOPPED else told
         elif isinstance(told, Table | Passage):
             self._outputs.append(told)
         elif isinstance(told, Done):

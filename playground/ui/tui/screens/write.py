@@ -19,7 +19,7 @@ from playground.api.outputs import Note
 from playground.session.actions.table import BUILT_IN
 from playground.ui.tui import looking
 from playground.ui.tui.desk import Answered, Desk, Told
-from playground.ui.tui.keys import key_of
+from playground.ui.tui.keys import BY_ID, key_of
 from playground.ui.tui.looking import Choices, TextFacts
 from playground.ui.tui.messages import Run, ShowAnswer
 from playground.ui.tui.paint import MEASURES, VIEWS
@@ -89,12 +89,14 @@ class WriteScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one("#shades").border_title = "Surprise"
         keys = self._bench.settings.keys
+        edit = keys.get("document.edit", BY_ID["document.edit"].key)
+        self.transcript.edit_keys = tuple(edit.split(","))
         self.query_one(Welcome).keys = tuple((key_of(id_, keys), what) for id_, what in WELCOMING)
         self.editor.put(self._known)
         if self._known:
             self.read()
         else:
-            self.editor.focus()
+            self.set_focus(self.editor)
         self._show_emptiness()
         self._show_place()
         if self.app.no_color:
@@ -147,7 +149,7 @@ class WriteScreen(Screen[None]):
         reading = self.transcript.has_focus
         self.remove_class("-reading")
         if reading or self.focused is None:
-            self.editor.focus()
+            self.set_focus(self.editor)
         if self.editor.kept_before:
             count = f"{len(self.editor.kept_before):,}"
             self._say(f"{count} characters before what is edited stay as they are", "notice")
@@ -173,6 +175,10 @@ class WriteScreen(Screen[None]):
         self.query_one(Banner).show("", "")
         self._hand_over(document)
         self._desk.do(line, document=document)
+
+    def try_again(self) -> None:
+        """Another try of the last continuation; after a failure, on from the text that is there."""
+        self.generate("" if self.query_one(Banner).failure else "/retry")
 
     def begin(self) -> None:
         """A new, empty session; what is in the editor is kept in the one before."""
@@ -208,7 +214,7 @@ class WriteScreen(Screen[None]):
             writing = self.editor.has_focus
             self.add_class("-reading")
             if writing or self.focused is None:
-                self.transcript.focus()
+                self.set_focus(self.transcript)
             self.transcript.scroll_end(animate=False)
 
     def stop(self) -> bool:
@@ -326,9 +332,6 @@ class WriteScreen(Screen[None]):
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self._look_at_text)
 
-    def on_transcript_edit(self, message: Transcript.Edit) -> None:
-        self.write()
-
     def on_transcript_looked(self, message: Transcript.Looked) -> None:
         self.query_one(Surprise).show(self.transcript.pieces, self.transcript.cursor)
         piece = message.piece
@@ -422,7 +425,7 @@ class WriteScreen(Screen[None]):
         self._show_tokens(facts.tokens)
         lint = self.query_one("#lint", StatusLine)
         first = next(iter(facts.warnings), None)
-        mends = f" · {self._key('app.mend')}{MENDS}"
+        mends = f"{self._key('app.mend')}{MENDS}"
         lint.note = None
         if first is not None:
             mended = first.code == "trailing-space"

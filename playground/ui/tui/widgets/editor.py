@@ -9,7 +9,6 @@ from textual.widgets import TextArea
 
 from playground.ui.tui.veil import Veil
 
-
 LONGEST_LINE = 20_000
 """Characters of a line that Textual's editor still draws at once; of a longer one the end is edited."""
 

@@ -46,10 +46,6 @@ class Transcript(ScrollView, can_focus=True):
 
         piece: Piece | None
 
-    @dataclass
-    class Edit(Message):
-        """The user wants to write."""
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.pieces: list[Piece] = []
@@ -61,6 +57,8 @@ class Transcript(ScrollView, can_focus=True):
         self._before_draft = self._rows.kept()
         self._draft = ""
         self._paint: Paint | None = None
+        self.edit_keys: tuple[str, ...] = ()
+        """Keys after which one writes."""
 
     # What it shows
 
@@ -114,9 +112,6 @@ class Transcript(ScrollView, can_focus=True):
         self._changed(first, at_end)
 
     # What keys do
-
-    def action_edit(self) -> None:
-        self.post_message(self.Edit())
 
     def action_tokens(self) -> None:
         if self.cursor is None:
@@ -199,6 +194,18 @@ class Transcript(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         if self._room != self._rows.width:
             self._lay_out()
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Who begins to write types on at once: what comes after that key is the editor's."""
+        focused = self.screen.focused
+        if focused is not None and focused is not self:
+            focused._forward_event(events.Key(event.key, event.character))
+        elif event.key in self.edit_keys:
+            await self.run_action("app.edit")
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
