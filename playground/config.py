@@ -50,6 +50,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_hang_seconds: Annotated[float, Meta(gt=0)] = 10
     """A session process that spends more than this in one step, beyond what reading takes on a slow machine,
     is ended and started again."""
+    theme: str = ""
+    """The app's colours, by the name of a theme; empty: its own."""
+    keys: dict[str, str] = {}
+    """The app's keys by the names that its help lists: `"app.generate" = "ctrl+j"`."""
 
     @property
     def worker_silent_seconds(self) -> float:

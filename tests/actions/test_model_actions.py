@@ -38,3 +38,10 @@ def test_a_model_is_unloaded(hands):
     assert {row["name"]: row["state"] for row in hands.table("/models")}["tale"] == "ready"
     assert hands.error("/unload tale").text == "no model 'tale' is loaded"
     assert "Once upon a time." in hands.type("/retry")
+
+
+def test_a_card_tells_what_a_model_is_without_loading_it(hands):
+    rows = {row["what"]: row["value"] for row in hands.table("/card")}
+    assert (rows["name"], rows["architecture"], rows["context"]) == ("tale", "script", "unlimited")
+    assert {row["name"]: row["state"] for row in hands.table("/models")}["tale"] == "ready"
+    assert hands.error("/card nobody").text == "there is no model 'nobody'"

@@ -116,3 +116,27 @@ def test_alt_branches_at_a_token_with_another_one(open_bench, model):
     hands.type("/goto 2")
     assert hands.error("/alt 9 0").text == "the node has 4 tokens, none is 9"
     assert "alternatives are known" in hands.error("/alt 1 99").text
+
+
+def test_a_deleted_node_is_hidden_with_all_below_it_and_undo_brings_it_back(hands, open_bench):
+    hands.type("Once")
+    hands.type("/type  And more.")
+    told = hands.type("/delete 2")
+    assert told == "-- node 2 and 1 below it is hidden; /undo brings it back"
+    assert hands.bench.text == "Once"
+    assert texts(hands.table("/tree")) == ["Once"]
+    assert "is deleted" in hands.error("/goto 3").text
+
+    def later():
+        return texts(open_bench(resume="last").table("/tree"))
+
+    assert later() == ["Once"]
+    hands.type("/undo")
+    assert hands.bench.text.endswith("And more.")
+    assert later() == ["Once", " upon a time.", " And more."]
+    hands.type("/redo")
+    assert later() == ["Once"]
+
+
+def test_the_empty_text_cannot_be_deleted(hands):
+    assert hands.error("/delete").text == "the empty text is no node"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playground.api.actions import Action, Argument, Arguments
-from playground.api.outputs import Note, Output, Table
+from playground.api.outputs import Note, Output, Table, facts
 from playground.session.sizes import bytes_text
 
 if TYPE_CHECKING:
@@ -58,6 +58,13 @@ def models(bench: Workbench, _: Arguments) -> Iterator[Output]:
     yield Table(headers, tuple(rows), right=headers[4:])
 
 
+def card(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    from playground.session.model_facts import card_facts
+
+    located = bench.session.catalog.resolve(given["name"] or bench.choices.model)
+    yield facts(card_facts(located, located.backend.card(located.folder)))
+
+
 def unload(bench: Workbench, given: Arguments) -> Iterator[Output]:
     name = given["name"] or bench.choices.model
     bench.ask(lambda: bench.session.unload(name))
@@ -75,6 +82,13 @@ ACTIONS = (
         run=model,
     ),
     Action(name="models", group="model", summary="List the models and what is loaded.", run=models),
+    Action(
+        name="card",
+        group="model",
+        summary="Tell what a model is, by the headers of its files.",
+        arguments=(NAME,),
+        run=card,
+    ),
     Action(
         name="unload",
         group="model",

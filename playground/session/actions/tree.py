@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from playground.api.actions import Action, Argument, Arguments
@@ -24,18 +24,39 @@ NODE = Argument(
 
 
 def undo(bench: Workbench, _: Arguments) -> Iterator[Output]:
-    yield from _stepped(bench, bench.tree.undo(), "undo", -1)
+    yield from _stepped(bench, bench.tree.undo, "undo", -1)
 
 
 def redo(bench: Workbench, _: Arguments) -> Iterator[Output]:
-    yield from _stepped(bench, bench.tree.redo(), "redo", 1)
+    yield from _stepped(bench, bench.tree.redo, "redo", 1)
 
 
-def _stepped(bench: Workbench, done: bool, what: str, by: int) -> Iterator[Output]:
-    if not done:
+def _stepped(bench: Workbench, step: Callable[[], bool], what: str, by: int) -> Iterator[Output]:
+    hidden = bench.tree.deleted
+    if not step():
         raise InvalidInput(f"there is nothing to {what}")
     bench.keeper.step(bench.tree.cursor, by)
+    for node in hidden ^ bench.tree.deleted:
+        bench.keeper.hide(node, node in bench.tree.deleted)
     yield from here(bench)
+
+
+def delete(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    node = _node(bench, given["node"])
+    number, below = bench.number(node.id), _count_below(bench, node.id)
+    bench.tree.delete(node.id)
+    bench.keeper.hide(node.id, True)
+    bench.keeper.move(bench.tree.cursor)
+    more = f" and {below} below it" if below else ""
+    yield Note(f"node {number}{more} is hidden; /undo brings it back", "notice")
+
+
+def _count_below(bench: Workbench, node: str) -> int:
+    waiting, count = [node], -1
+    while waiting:
+        count += 1
+        waiting += [child.id for child in bench.tree.children(waiting.pop())]
+    return count
 
 
 def goto(bench: Workbench, given: Arguments) -> Iterator[Output]:
@@ -149,6 +170,13 @@ ACTIONS = (
         summary="Go on in a session of its own that begins with the text so far.",
         arguments=(Argument(name="name", optional=True, help="Of the new session."),),
         run=fork,
+    ),
+    Action(
+        name="delete",
+        group="tree",
+        summary="Hide a node and all below it; /undo brings it back.",
+        arguments=(Argument(name="node", completer="nodes", optional=True, help="This one."),),
+        run=delete,
     ),
     Action(name="tree", group="tree", summary="Show all nodes and where you are.", run=show),
     Action(

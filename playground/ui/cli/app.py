@@ -16,7 +16,8 @@ from playground.ui.cli.context import App
 HERE = "playground.ui.cli"
 
 COMMANDS = {
-    "repl": ("repl:command", "A prompt to live in; what `playground` alone opens on a terminal."),
+    "tui": ("tui:command", "The app; what `playground` alone opens on a terminal."),
+    "repl": ("repl:command", "A prompt to live in."),
     "run": ("run:command", "Run a transcript of the REPL again and compare."),
     "gen": ("gen:command", "Continue a text, token by token."),
     "sessions": ("sessions:command", "List, search, export and delete what was generated."),
@@ -97,6 +98,17 @@ def _plugin_command(app: App, name: str) -> str:
     raise UnknownName(f"there is no command {name!r}", near or "playground --help")
 
 
+def _open(app: App) -> int:
+    """The app, or the REPL on a terminal that has no cursor to move."""
+    from playground.ui.cli.tui import is_possible, open_tui
+
+    if is_possible():
+        return open_tui(app, {})
+    from playground.ui.cli.repl import open_repl
+
+    return open_repl(app, {})
+
+
 @click.command(cls=Playground, invoke_without_command=True)
 @click.option(
     "--plugins-dir",
@@ -115,12 +127,10 @@ def _plugin_command(app: App, name: str) -> str:
 def cli(ctx: click.Context, /, **options: Any) -> None:
     """A playground for text generation with language models you can hold in your hand.
 
-    Alone on a terminal it opens the REPL. Plugins can add commands: playground plugins list.
+    Alone on a terminal it opens the app. Plugins can add commands: playground plugins list.
     """
     if ctx.invoked_subcommand is not None:
         return
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from playground.ui.cli.repl import open_repl
-
-        ctx.exit(open_repl(ctx.obj, {}))
+        ctx.exit(_open(ctx.obj))
     write_line(ctx.get_help())

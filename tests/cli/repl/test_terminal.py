@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.cli.repl.conftest import PATIENCE
+from tests.cli.conftest import PATIENCE
 
 
 @pytest.fixture

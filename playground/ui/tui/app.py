@@ -1,0 +1,296 @@
+"""The app: it wires screens, desk and keys, and does nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from playground.api.actions import Action
+from playground.api.outputs import CopyText, Quit
+from playground.session.actions.table import BUILT_IN, with_those_of
+from playground.ui.tui import last_place, themes
+from playground.ui.tui.desk import Answered, Desk, Done
+from playground.ui.tui.feed import Feed
+from playground.ui.tui.key import Key
+from playground.ui.tui.keys import BY_ID, bindings, keymap
+from playground.ui.tui.messages import Heard, Run, ShowAnswer, TypeLine
+from playground.ui.tui.palette import ActionProvider, needs_more
+from playground.ui.tui.screens.answer import AnswerScreen
+from playground.ui.tui.screens.command import CommandScreen
+from playground.ui.tui.screens.help import HelpScreen
+from playground.ui.tui.screens.log import LogScreen
+from playground.ui.tui.screens.models import ModelsScreen
+from playground.ui.tui.screens.tree import TreeScreen
+from playground.ui.tui.screens.write import WriteScreen
+from playground.ui.tui.unsaved import Unsaved, UnsavedFile
+from playground.ui.tui.widgets.chain_panel import ChainPanel
+from playground.ui.tui.widgets.pager import Pager
+from playground.ui.tui.widgets.template_panel import TemplatePanel
+from playground.ui.tui.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from playground.session.workbench import Workbench
+
+ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
+PATIENCE = 3.0
+"""Seconds that the desk has to end what it does when the app is left."""
+WARMING = 0.05
+"""Seconds after the first paint when what takes time begins."""
+KEEPING = 1.0
+"""Seconds between two looks whether there is something unsaved."""
+
+
+class PlaygroundApp(App[int], inherit_bindings=False):
+    """Write, see, branch."""
+
+    TITLE = "textgen-playground"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {ActionProvider}
+    BINDINGS = bindings("app")
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = BY_ID["app.palette"].key
+
+    def __init__(self, bench: Workbench, *, unsaved: UnsavedFile | None = None) -> None:
+        """Raises InvalidInput where the configuration names a key or a theme that there is not."""
+        self.chosen_keys = keymap(bench.settings.keys)
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-medium"), (100, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
+        self.bench = bench
+        self._feed: Feed | None = None
+        self.desk = Desk(bench, self._tell)
+        self.write = WriteScreen(bench, self.desk)
+        self._places: dict[str, Screen[Any]] = {
+            "tree": TreeScreen(bench),
+            "models": ModelsScreen(bench, self.desk),
+            "log": LogScreen(bench, self.desk),
+        }
+        self._unsaved = unsaved or UnsavedFile()
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.chosen(bench.settings.theme, self.available_themes)
+        self.set_keymap(self.chosen_keys)
+
+    # From its beginning to its end
+
+    def get_default_screen(self) -> Screen[Any]:
+        return self.write
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._feed = Feed(loop, lambda told: self.post_message(Heard(told)))
+        for name in ENDING:
+            if hasattr(signal, name):
+                number = getattr(signal, name)
+                loop.add_signal_handler(number, self._end, 128 + number)
+        self.desk.start()
+        self.set_timer(WARMING, self._warm)
+        self.set_interval(KEEPING, self._keep)
+        left = self._unsaved.left()
+        if left is not None:
+            self.call_after_refresh(self._restore, left)
+
+    def _warm(self) -> None:
+        """What takes time, after the first paint."""
+        gc.enable()
+        self.desk.ask("warm", self.bench.warm)
+        self.desk.ask("actions", lambda: self.bench.actions)
+
+    def _restore(self, left: Unsaved) -> None:
+        self.write.restore(left.text)
+        self.notify("what had not been kept is here again", markup=False)
+
+    def _keep(self) -> None:
+        text = self.write.unsaved
+        bench = self.bench
+        kept = text and Unsaved(text, bench.keeper.session, bench.tree.cursor)
+        self._unsaved.keep(kept or None)
+
+    def action_leave(self) -> None:
+        self._end(0)
+
+    def _end(self, code: int) -> None:
+        """Leave; what was written and said is kept first."""
+        if self.desk.close(self.write.unsaved, PATIENCE):
+            self._unsaved.close()
+        else:
+            self._keep()
+        last_place.remember(self.bench.keeper.session)
+        self.exit(code)
+
+    # What comes of the work
+
+    def _tell(self, told: Any) -> None:
+        if self._feed is not None:
+            self._feed.put(told)
+
+    def on_heard(self, message: Heard) -> None:
+        self.write.take(message.told)
+        for told in message.told:
+            if isinstance(told, CopyText):
+                self.copy_to_clipboard(told.text)
+            elif isinstance(told, Quit):
+                self._end(0)
+            elif isinstance(told, Answered):
+                self._route(told)
+        if any(isinstance(told, Done) for told in message.told):
+            for screen in self._places.values():
+                if screen.is_current:
+                    screen.work_changed()  # type: ignore[attr-defined]
+
+    def _route(self, answer: Answered) -> None:
+        if answer.name == "warm" and self.bench.settings.worker:
+            self.write.allow_asking()
+        elif answer.name == "warm":
+            self.write.look()
+        for screen in self.screen_stack:
+            if isinstance(screen, ModelsScreen | LogScreen | CommandScreen):
+                screen.answered(answer)
+
+    # What is wanted
+
+    def on_run(self, message: Run) -> None:
+        self.write.run_line(message.line, shown=message.shown)
+
+    def on_type_line(self, message: TypeLine) -> None:
+        self.action_command(message.line)
+
+    def on_show_answer(self, message: ShowAnswer) -> None:
+        self.push_screen(AnswerScreen(message.outputs))
+
+    def action_run_line(self, line: str) -> None:
+        self.write.run_line(line)
+
+    def action_generate(self) -> None:
+        self._go_home()
+        self.write.generate()
+
+    def action_generate_here(self) -> None:
+        self._go_home()
+        self.write.generate(from_cursor=True)
+
+    def action_retry(self) -> None:
+        self._go_home()
+        self.write.try_again()
+
+    def action_new(self) -> None:
+        self._go_home()
+        self.write.begin()
+
+    def action_stop(self) -> None:
+        if self.screen is self.write:
+            self.write.stop()
+        elif not self.desk.stop():
+            self._go_home()
+
+    def action_go(self, name: str) -> None:
+        """Show a screen; `write` is what all the others lie on."""
+        if isinstance(self.screen, tuple(type(screen) for screen in self._places.values())):
+            self.pop_screen()
+        if name in self._places:
+            self.push_screen(self._places[name])
+
+    def action_command(self, line: str) -> None:
+        if not isinstance(self.screen, CommandScreen):
+            self.push_screen(CommandScreen(self.bench, self.desk, line), self._typed)
+
+    def action_help(self) -> None:
+        place = place_of(self.focused, self.screen)
+        actions = {action.name: action for action in self.known_actions()}
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(place, actions, self.chosen_keys))
+
+    def action_mend(self) -> None:
+        self.write.mend()
+
+    def action_view(self) -> None:
+        self.write.next_view()
+
+    def action_measure(self) -> None:
+        self.write.next_measure()
+
+    def action_panel(self) -> None:
+        self.write.next_panel()
+
+    def action_sibling(self, step: int) -> None:
+        self.write.sibling(step)
+
+    def action_take(self, rank: int) -> None:
+        self.write.take_alternative(rank)
+
+    def action_why(self) -> None:
+        self.write.why()
+
+    async def press(self, key: Key) -> None:
+        """As if the key had been pressed."""
+        await self.run_action(key.binding.action)
+
+    def choose_action(self, action: Action) -> None:
+        """Run an action of the table, or let the user type what it needs."""
+        if needs_more(action):
+            self.action_command(f"/{action.name} ")
+        else:
+            self._typed(f"/{action.name}")
+
+    def known_actions(self) -> Iterable[Action]:
+        """The built-in ones, and those of plugins that are loaded."""
+        plugins = self.bench.plugins_or_nothing
+        known = with_those_of(plugins) if plugins else BUILT_IN
+        return {action.name: action for action in known.values()}.values()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+
+    def _typed(self, line: str | None) -> None:
+        """Run a line that was typed; for some the screen has something better than their outputs."""
+        if line is None or not line.strip():
+            return
+        if (action := HERE.get(line.strip())) is not None:
+            self.call_next(self.run_action, f"app.{action}")
+        else:
+            self.write.run_line(line, shown=True)
+
+    def action_edit(self) -> None:
+        self._go_home()
+        self.write.write()
+
+    def _go_home(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+
+HERE = {
+    "/edit": "edit",
+    "/help": "help",
+    "/log": "go('log')",
+    "/models": "go('models')",
+    "/more": "generate",
+    "/new": "new",
+    "/quit": "leave",
+    "/retry": "retry",
+    "/tree": "go('tree')",
+}
+"""Lines for which there is a screen or a key, and its action."""
+PLACE_OF = {
+    Transcript: "document",
+    ChainPanel: "chain",
+    TemplatePanel: "template",
+    TreeScreen: "tree",
+    ModelsScreen: "models",
+    Pager: "pager",
+}
+
+
+def place_of(*parts: object) -> str:
+    """Where the user is, by the first of the parts that is a place of its own."""
+    for part in parts:
+        for kind, place in PLACE_OF.items():
+            if isinstance(part, kind):
+                return place
+    return "app"

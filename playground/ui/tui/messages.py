@@ -1,0 +1,39 @@
+"""What is posted between the parts of the app: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from playground.api.outputs import Output
+from playground.ui.tui.desk import Told
+
+
+@dataclass
+class Heard(Message):
+    """What came of the workbench since the last frame, in order."""
+
+    told: tuple[Told, ...]
+
+
+@dataclass
+class Run(Message):
+    """Run a line; `shown`: the user wants to see what comes of it."""
+
+    line: str
+    shown: bool = False
+
+
+@dataclass
+class TypeLine(Message):
+    """Let the user go on typing this line."""
+
+    line: str
+
+
+@dataclass
+class ShowAnswer(Message):
+    """Let the user read what an action told."""
+
+    outputs: tuple[Output, ...]

@@ -1,0 +1,43 @@
+"""Which panel is seen, where there is no room for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+PANELS = ("text", "chain", "tokens", "template")
+
+
+class PanelTabs(Widget):
+    """The names of the panels on a line."""
+
+    chosen: reactive[str] = reactive("text")
+
+    @dataclass
+    class Chosen(Message):
+        """The user wants this panel."""
+
+        panel: str
+
+    def render(self) -> Content:
+        parts: list[tuple[str, str]] = []
+        for panel in PANELS:
+            parts += [(" ", ""), (f" {panel} ", "bold reverse" if panel == self.chosen else "dim")]
+        return Content.assemble(*parts, ("   f6", "dim"))
+
+    def get_content_height(self, *_: object) -> int:
+        return 1
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        place = 0
+        for panel in PANELS:
+            place += len(panel) + 3
+            if offset is not None and offset.x < place:
+                self.post_message(self.Chosen(panel))
+                return

@@ -1,0 +1,329 @@
+"""The document as it was said: every token in its shade, growing at its end at the same cost at any length.
+
+Own code on Textual's line API, because no widget that lays its text out again can keep up with a model. It
+shows pieces and a cursor among them; it knows neither trees nor models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.color import Color
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from playground.session.safe_text import safe_text
+from playground.ui.tui.keys import bindings
+from playground.ui.tui.paint import TYPED, Measure, Paint, View, number, step_of
+from playground.ui.tui.pieces import Piece
+from playground.ui.tui.wrapping import Row, Rows
+
+NEWLINE = "⏎"
+DRAFT = -1
+"""The mark of a draft; of a piece, twice its place, and one more for the number after it."""
+
+
+class Transcript(ScrollView, can_focus=True):
+    """A document of pieces. `cursor` is the place of the token that is looked at."""
+
+    ALLOW_SELECT = False
+    BINDINGS = bindings("document")
+    view: var[View] = var[View]("background", init=False)
+    measure: var[Measure] = var[Measure]("probability", init=False)
+    cursor: var[int | None] = var[int | None](None, init=False)
+    newest: var[int | None] = var[int | None](None, init=False)
+
+    @dataclass
+    class Looked(Message):
+        """The cursor is on another token; None: on none."""
+
+        piece: Piece | None
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.pieces: list[Piece] = []
+        self._rows = Rows(80)
+        self._first_rows: list[int] = []
+        """The row in which each piece begins, or the one before it."""
+        self._steps: list[int] = []
+        """On which step of the scale each piece is; `TYPED` for what was typed."""
+        self._before_draft = self._rows.kept()
+        self._draft = ""
+        self._paint: Paint | None = None
+        self.edit_keys: tuple[str, ...] = ()
+        """Keys after which one writes."""
+
+    # What it shows
+
+    @property
+    def text(self) -> str:
+        """All of it, as it is."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def draft(self) -> str:
+        """What follows the text for now."""
+        return self._draft
+
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def show(self, pieces: Sequence[Piece]) -> None:
+        """Show this document; what of it is shown already is not laid out again."""
+        same = 0
+        for old, new in zip(self.pieces, pieces, strict=False):
+            if not old.says_the_same(new):
+                break
+            same += 1
+        self.newest = None
+        if same < len(self.pieces):
+            self.pieces = list(pieces)
+            self._draft = ""
+            self._lay_out()
+            return
+        self._drop_draft()
+        self.pieces[:] = pieces[:same]
+        self.append(pieces[same:])
+
+    def append(self, pieces: Iterable[Piece]) -> None:
+        """Add pieces at the end, in place of the draft."""
+        at_end = self.is_vertical_scroll_end
+        first = self._drop_draft()
+        for piece in pieces:
+            self.pieces.append(piece)
+            first = min(first, self._lay(piece, len(self.pieces) - 1))
+        self._before_draft = self._rows.kept()
+        self._changed(first, at_end)
+
+    def set_draft(self, text: str) -> None:
+        """Show `text` after the end, in place of the draft before."""
+        at_end = self.is_vertical_scroll_end
+        first = self._drop_draft()
+        self._draft = text
+        self._rows.append(safe_text(text), DRAFT)
+        self._changed(first, at_end)
+
+    # What keys do
+
+    def action_tokens(self) -> None:
+        if self.cursor is None:
+            self.look(-1)
+        else:
+            self.cursor = None
+
+    def action_look(self, step: int) -> None:
+        self.look(step)
+
+    def action_look_by_row(self, step: int) -> None:
+        if self.cursor is not None:
+            self.look_by_row(step)
+        else:
+            self.scroll_relative(y=step, animate=False)
+
+    # Moving among the tokens
+
+    def look(self, step: int) -> None:
+        """Move the cursor to the next token that is seen, `step` 1, or the one before, -1."""
+        place = self.cursor
+        if place is None:
+            place = len(self.pieces) if step < 0 else -1
+        place += step
+        while 0 <= place < len(self.pieces):
+            if self.pieces[place].is_token and self.pieces[place].text:
+                self.cursor = place
+                return
+            place += step
+
+    def look_by_row(self, step: int) -> None:
+        """Move the cursor to a token of a row below, `step` 1, or above, -1."""
+        if self.cursor is None:
+            self.look(-1)
+            return
+        row, column = self._place_of(self.cursor)
+        row += step
+        while 0 <= row < len(self._rows):
+            if (found := self._token_in(self._rows.rows[row], column)) is not None:
+                self.cursor = found
+                return
+            row += step
+
+    def piece_at(self, x: int, y: int) -> int | None:
+        """The place of the piece that is drawn at a cell of the widget's content."""
+        row = y + self.scroll_offset.y
+        if not 0 <= row < len(self._rows):
+            return None
+        for run in self._rows.rows[row]:
+            if x < run.width:
+                return run.mark // 2 if run.mark >= 0 else None
+            x -= run.width
+        return None
+
+    def watch_cursor(self, old: int | None, new: int | None) -> None:
+        for place in (old, new):
+            if place is not None and place < len(self._first_rows):
+                self.refresh_lines(self._first_rows[place], 4)
+        if new is not None:
+            row, _ = self._place_of(new)
+            self.scroll_to_region(Region(0, row, 1, 1), animate=False, y_axis=True)
+        self.post_message(self.Looked(None if new is None else self.pieces[new]))
+
+    def watch_newest(self, old: int | None, new: int | None) -> None:
+        if old is not None and old < len(self._first_rows):
+            self.refresh_lines(self._first_rows[old], 4)
+
+    def watch_view(self) -> None:
+        self._paint = None
+        self._lay_out()
+
+    def watch_measure(self) -> None:
+        self.watch_view()
+
+    # Events
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._repaint())
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._room != self._rows.width:
+            self._lay_out()
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Who begins to write types on at once: what comes after that key is the editor's."""
+        focused = self.screen.focused
+        if focused is not None and focused is not self:
+            focused._forward_event(events.Key(event.key, event.character))
+        elif event.key in self.edit_keys:
+            await self.run_action("app.edit")
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        place = self.piece_at(offset.x, offset.y)
+        if place is not None and self.pieces[place].is_token:
+            self.cursor = place
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        width = self.size.width
+        paint = self._paint = self._paint or self._new_paint()
+        if row >= len(self._rows):
+            return Strip.blank(width, paint.said)
+        segments: list[Segment] = []
+        styles = self._styles(self._rows.rows[row], paint)
+        for (text, _, _), style in zip(self._rows.rows[row], styles, strict=True):
+            if segments and segments[-1].style is style:
+                segments[-1] = Segment(segments[-1].text + text, style)
+            else:
+                segments.append(Segment(text, style))
+        return Strip(segments).adjust_cell_length(width, paint.said)
+
+    def _styles(self, row: Row, paint: Paint) -> Iterator[Style]:
+        """The style of each run of a row."""
+        cursor, newest, steps = self.cursor, self.newest, self._steps
+        for _, mark, _ in row:
+            place = mark // 2
+            if mark == DRAFT or mark % 2:
+                yield paint.draft
+            elif place == cursor:
+                yield paint.cursor
+            elif place == newest:
+                yield paint.of_step(steps[place]) + paint.newest
+            else:
+                yield paint.of_step(steps[place])
+
+    def _new_paint(self) -> Paint:
+        _, _, background, foreground = self.colors
+        accent = Color.parse(self.app.theme_variables.get("accent", "ansi_yellow"))
+        return Paint(background, background.blend(foreground, foreground.a), accent, self.view)
+
+    def _repaint(self) -> None:
+        self._paint = None
+        self.refresh()
+
+    # Layout
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.scrollable_content_region.width)
+
+    def _lay_out(self) -> None:
+        """All of it again: for another width or another view."""
+        at_end = self.is_vertical_scroll_end
+        self._rows = Rows(self._room)
+        self._first_rows = []
+        self._steps = []
+        for place, piece in enumerate(self.pieces):
+            self._lay(piece, place)
+        self._before_draft = self._rows.kept()
+        if self._draft:
+            self._rows.append(safe_text(self._draft), DRAFT)
+        if self.cursor is not None and self.cursor >= len(self.pieces):
+            self.cursor = None
+        self._changed(0, at_end)
+
+    def _lay(self, piece: Piece, place: int) -> int:
+        self._first_rows.append(len(self._rows) - 1)
+        self._steps.append(step_of(piece.probability) if piece.is_token else TYPED)
+        text = safe_text(piece.text)
+        if self.view == "plain" or not piece.is_token:
+            return self._rows.append(text, 2 * place)
+        line, newline, rest = text.partition("\n")
+        first = self._rows.append(line + NEWLINE * bool(newline), 2 * place)
+        if self.view == "number" and text:
+            self._rows.append(number(piece, self.measure), 2 * place + 1)
+        self._rows.append(newline + rest.replace("\n", f"{NEWLINE}\n"), 2 * place)
+        return first
+
+    def _drop_draft(self) -> int:
+        """The first row that changes."""
+        if self._draft:
+            self._draft = ""
+            self._rows.restore(self._before_draft)
+        return len(self._rows) - 1
+
+    def _changed(self, first: int, at_end: bool) -> None:
+        size = Size(self._rows.width, len(self._rows))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        # A word that did not fit any more has left the row before.
+        self.refresh_lines(max(0, first - 1), len(self._rows) - first + 1)
+        if at_end and self.cursor is None:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+
+    def _place_of(self, place: int) -> tuple[int, int]:
+        """The row and column where a piece begins."""
+        first = self._first_rows[place]
+        for row in range(first, min(first + 3, len(self._rows))):
+            column = 0
+            for run in self._rows.rows[row]:
+                if run.mark == 2 * place:
+                    return row, column
+                column += run.width
+        return first, 0
+
+    def _token_in(self, row: Row, column: int) -> int | None:
+        """The place of the token of a row that is nearest to a column."""
+        found, nearest, at = None, 0, 0
+        for run in row:
+            place = run.mark // 2
+            is_token = run.mark >= 0 and self.pieces[place].is_token and run.text.strip()
+            distance = max(at - column, column - (at + run.width - 1), 0)
+            if is_token and (found is None or distance < nearest):
+                found, nearest = place, distance
+            at += run.width
+        return found
