@@ -61,7 +61,15 @@ if TYPE_CHECKING:
     from playground.api.request import DEFAULT_CHAIN, Fit, GenerationRequest, StopReason
     from playground.api.results import Classification, Drift, Expectation, Prediction, Score
     from playground.api.template import Prompt, Template, TemplateTest, Variable
-    from playground.api.training import Progress, Sampled, Saved, Trained, Trainer
+    from playground.api.training import (
+        DataPreview,
+        Prepared,
+        Progress,
+        Sampled,
+        Saved,
+        Trained,
+        Trainer,
+    )
 
 __all__ = [
     "DEFAULT_CHAIN",
@@ -73,6 +81,7 @@ __all__ = [
     "Candidates",
     "Classification",
     "Command",
+    "DataPreview",
     "Commit",
     "Continuing",
     "CopyText",
@@ -107,6 +116,7 @@ __all__ = [
     "PluginFailed",
     "Prediction",
     "Processor",
+    "Prepared",
     "Progress",
     "Prompt",
     "PromptTooLong",
@@ -219,6 +229,8 @@ _NAMES = {
         "Variable",
     ),
     "training": (
+        "DataPreview",
+        "Prepared",
         "Progress",
         "Sampled",
         "Saved",
