@@ -113,14 +113,20 @@ class Checkpoints:
             shutil.rmtree(partial, ignore_errors=True)
 
 
-def refuse_other_run(out: Path, stored: Counters, wanted: Counters) -> None:
-    """Raises InvalidInput naming what differs between the run that is stored and the one asked for."""
+def refuse_other_run(
+    out: Path, stored: Counters, wanted: Counters, defaults: Mapping[str, Any]
+) -> None:
+    """Raises InvalidInput naming what differs between the run that is stored and the one asked for.
+
+    An option that did not exist when the run was begun had its default.
+    """
     if stored.trainer != wanted.trainer:
         raise InvalidInput(f"the run in {out} is one of {stored.trainer}, not of {wanted.trainer}")
+    before = {**defaults, **stored.recipe}
     differing = [
-        f"{name} was {stored.recipe.get(name)!r} and is {wanted.recipe.get(name)!r}"
-        for name in sorted(stored.recipe.keys() | wanted.recipe.keys())
-        if stored.recipe.get(name) != wanted.recipe.get(name)
+        f"{name} was {before.get(name)!r} and is {wanted.recipe.get(name)!r}"
+        for name in sorted(before.keys() | wanted.recipe.keys())
+        if before.get(name) != wanted.recipe.get(name)
     ]
     if differing:
         raise InvalidInput(

@@ -17,6 +17,7 @@ import msgspec
 import torch
 
 from playground.api import InvalidInput, PlaygroundError
+from playground.api.options import options_of
 from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
 from playground_train import checkpoint, optimisation
 from playground_train.checkpoint import Checkpoints, Counters
@@ -65,11 +66,12 @@ def _completed(run: Run) -> Iterator[TrainingEvent]:
         if run.wish.signal is None:
             yield run.finish()
     except GeneratorExit:
-        run.stop()
+        if not run.wish.at_once:
+            run.stop()
         raise
     except KeyboardInterrupt:
-        # Raised in who consumes the events and handed in here.
-        yield run.stop()
+        if not run.wish.at_once:
+            yield run.stop()
         raise
     if run.wish.signal is not None:
         yield run.stop()
@@ -111,7 +113,8 @@ class Run:
     def restore(self) -> None:
         """Stand where the run in the folder stood when it was last saved."""
         counters, tensors = self.checkpoints.load()
-        checkpoint.refuse_other_run(self.out, counters, self.counters)
+        defaults = {option.name: option.default for option in options_of(type(self.recipe))}
+        checkpoint.refuse_other_run(self.out, counters, self.counters, defaults)
         self.checkpoints.clear_partial()
         self.counters = counters
         with torch.no_grad():

@@ -20,9 +20,11 @@ class Wish:
 
     def __init__(self) -> None:
         self.signal: int | None = None
+        self.at_once = False
 
     def heard(self, number: int, frame: FrameType | None) -> None:
         if self.signal is not None:
+            self.at_once = True
             raise exception_for(number)
         self.signal = number
 
