@@ -109,7 +109,8 @@ class Trainer(msgspec.Struct, frozen=True):
         """Train on `files`, read as one text in the order given, into the model folder `out`.
 
         The run advances as the iterator is consumed. On KeyboardInterrupt, and when the iterator is
-        closed, it saves what it has. A trainer may let a signal end its step and raise then. `resume` goes on where the run in `out` stopped.
+        closed, it saves what it has. A trainer may let a signal end its step first and raise then.
+        `resume` goes on where the run in `out` stopped.
 
         Raises InvalidInput for data or a recipe that cannot be trained, for a folder that already holds
         a model, and for a run that cannot be resumed with this data or recipe.

@@ -74,7 +74,9 @@ def read(path: Path, trainers: Mapping[str, type[Trainer]]) -> RecipeFile:
     # Whatever must be given may come by a flag.
     required = {o.name: "" for o in options_of(trainer) if o.required and o.name not in content}
     build(trainer, {**required, **content})
-    return RecipeFile(path.stem, str(summary or trainer.summary), trainer, content, _data(path, data))
+    return RecipeFile(
+        path.stem, str(summary or trainer.summary), trainer, content, _data(path, data)
+    )
 
 
 def to_toml(recipe: Trainer) -> str:

@@ -59,8 +59,12 @@ class Checkpoints:
 
     def last(self) -> Path | None:
         """The newest checkpoint."""
-        found = sorted(self.folder.glob("[0-9]*-step-[0-9]*")) if self.folder.is_dir() else []
-        return found[-1] if found else None
+        return max(self._whole(), default=None)
+
+    def _whole(self) -> list[Path]:
+        """All checkpoints; more than one where a run was killed between the new and the old one."""
+        found = self.folder.glob("[0-9]*-step-[0-9]*") if self.folder.is_dir() else ()
+        return [path for path in found if path.suffix != PARTIAL]
 
     def save(self, counters: Counters, tensors: Tensors, model: Mapping[str, bytes]) -> Path:
         """Add a checkpoint and let go of the others. Raises OSError where there is no room."""
@@ -83,7 +87,7 @@ class Checkpoints:
             shutil.rmtree(partial, ignore_errors=True)
             raise
         _sync_folder(self.folder)
-        for old in self.folder.glob("[0-9]*-step-[0-9]*"):
+        for old in self._whole():
             if old != path:
                 shutil.rmtree(old, ignore_errors=True)
         return path

@@ -38,4 +38,5 @@ def room_for(what: str) -> Iterator[None]:
 
 def _is_of_memory(error: RuntimeError) -> bool:
     # A CPU's allocator raises no type of its own.
-    return isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error)
+    told = ("can't allocate memory", "not enough memory")
+    return isinstance(error, torch.OutOfMemoryError) or any(text in str(error) for text in told)

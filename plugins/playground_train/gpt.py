@@ -31,7 +31,9 @@ class TransformerRecipe(Recipe, frozen=True, kw_only=True):
     ] = False
     drop_first_token: Annotated[
         bool,
-        Meta(description="leave out the first token of each appended example, a slip of old recipes"),
+        Meta(
+            description="leave out the first token of each appended example, a slip of old recipes"
+        ),
     ] = False
     overlong: Annotated[
         Literal["drop", "cut", "refuse"],

@@ -7,6 +7,7 @@ table. Knows nothing of files.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -16,10 +17,15 @@ from torch.utils.checkpoint import checkpoint
 from playground_gpt.architecture import Architecture
 from playground_train.data.batches import IGNORED
 
-ACTIVATIONS = {
-    "gelu_new": lambda x: functional.gelu(x, approximate="tanh"),
-    "gelu_pytorch_tanh": lambda x: functional.gelu(x, approximate="tanh"),
-    "gelu_fast": lambda x: functional.gelu(x, approximate="tanh"),
+
+def _tanh_gelu(x: Tensor) -> Tensor:
+    return functional.gelu(x, approximate="tanh")
+
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "gelu_new": _tanh_gelu,
+    "gelu_pytorch_tanh": _tanh_gelu,
+    "gelu_fast": _tanh_gelu,
     "gelu": functional.gelu,
     "relu": functional.relu,
     "silu": functional.silu,
@@ -82,13 +88,14 @@ class Block(nn.Module):
         self.pre_norm = architecture.pre_norm
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        normed: Tensor
+        after: Tensor
         if self.pre_norm:
             x = x + self.attn(self.ln_1(x), mask)
-            return x + self.mlp(self.ln_2(x))
-        x = self.ln_1(x + self.attn(x, mask))
-        normed = self.ln_2(x + self.mlp(x))
-        return normed
+            after = x + self.mlp(self.ln_2(x))
+        else:
+            x = self.ln_1(x + self.attn(x, mask))
+            after = self.ln_2(x + self.mlp(x))
+        return after
 
 
 class GptNetwork(nn.Module):

@@ -6,6 +6,7 @@ It does not know what the values are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The bit of a dot by column and row from the top."""
@@ -43,7 +44,4 @@ def _resampled(values: Sequence[float], columns: int) -> list[float]:
     if len(values) <= columns:
         return [values[place * len(values) // columns] for place in range(columns)]
     edges = [place * len(values) // columns for place in range(columns + 1)]
-    return [
-        sum(values[start:end]) / (end - start)
-        for start, end in zip(edges, edges[1:], strict=False)
-    ]
+    return [sum(values[start:end]) / (end - start) for start, end in pairwise(edges)]

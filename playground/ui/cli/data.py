@@ -52,7 +52,9 @@ def _print(found: DataPreview) -> None:
         f"{found.texts:,} texts with {found.characters:,} characters: {found.training_tokens:,} tokens "
         f"to train on, {found.validation_tokens:,} held out"
     )
-    write_line(f"{found.batches_per_epoch:,} batches an epoch, {found.padded_share:.1%} of them padding")
+    write_line(
+        f"{found.batches_per_epoch:,} batches an epoch, {found.padded_share:.1%} of them padding"
+    )
     for note in found.notes:
         write_line(note)
     for number, text in enumerate(found.sequences, 1):

@@ -15,8 +15,9 @@ from playground.ui.cli.recipe_commands import (
     recipe_flags,
     trainers_of,
     with_folder,
+    words_of,
 )
-from playground.ui.cli.train import run, run_flags, words_of
+from playground.ui.cli.train import run, run_flags
 
 TRAINER = "finetune"
 """The trainer that a plugin registers for this; its field `model` is the command's argument."""
@@ -30,7 +31,13 @@ class Finetune(click.Command):
         flags = [flag for flag in fields if flag.name != "model"]
         model = click.Argument(["model"], shell_complete=complete.models)
         asked = self.get_help_option(ctx)
-        return [model, files_argument(required=True), *run_flags(), *flags, *([asked] if asked else [])]
+        return [
+            model,
+            files_argument(required=True),
+            *run_flags(),
+            *flags,
+            *([asked] if asked else []),
+        ]
 
 
 @click.command("finetune", cls=Finetune)

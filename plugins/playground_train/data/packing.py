@@ -1,7 +1,7 @@
 """Short examples packed into long sequences, so that little of a batch is padding (bin packing).
 
-Three classic ways in the order that examples come in. next-fit, which joke fine-tuning scripts use, looks only
-at the sequence in hand; first-fit takes the earliest sequence with room, best-fit the fullest with room.
+Three classic ways in the order that examples come in. next-fit, which joke fine-tuning scripts use, looks
+only at the sequence in hand; first-fit takes the earliest sequence with room, best-fit the fullest one.
 """
 
 from __future__ import annotations

@@ -105,9 +105,7 @@ def read(files: Sequence[Path], how: Reading) -> Corpus:
     if examples and how.prefix:
         texts = tuple(how.prefix + text for text in texts)
     what = "examples" if examples else "documents"
-    return Corpus(
-        texts, examples, tuple(path.name for path in files), digest, changes.lines(what)
-    )
+    return Corpus(texts, examples, tuple(path.name for path in files), digest, changes.lines(what))
 
 
 def _kind(path: Path, how: Reading) -> str:

@@ -63,9 +63,7 @@ def sequences_for(
         batches: Batches = Packed(training, rows, recipe.seed, recipe.isolate)
         counts = [sum(map(len, sequence)) - 1 for sequence in held_out]
         size = Size(_tokens(training), sum(counts), characters)
-        return Sequences(
-            batches, held_out, size, notes, end, opening, decode, time, recipe.isolate
-        )
+        return Sequences(batches, held_out, size, notes, end, opening, decode, time, recipe.isolate)
     ids, held = (_stream(side, encode, closing) for side in (sides.training, sides.held_out))
     batches = Windows(ids, rows, time, recipe.stride or time, recipe.seed)
     size = Size(len(ids), len(held) - 1, characters)
@@ -174,4 +172,5 @@ def _spread(places: np.ndarray, count: int) -> np.ndarray:
     """`count` of the places, evenly spread; all where that is 0."""
     if not count or count >= len(places):
         return places
-    return places[np.linspace(0, len(places) - 1, count).round().astype(int)]
+    chosen: np.ndarray = places[np.linspace(0, len(places) - 1, count).round().astype(int)]
+    return chosen

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from playground_charrnn.checkpoint import WEIGHTS_FILE, load_weights, rounded
-from playground_charrnn.config import CONFIG_FILE, Config
+from playground_charrnn.config import CONFIG_FILE
 from playground_charrnn.evaluation import sample
 from playground_charrnn.network import Network
 from playground_charrnn.torch_network import TorchNetwork, held_out_loss, joined, parts

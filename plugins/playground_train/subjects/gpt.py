@@ -161,7 +161,8 @@ def from_folder(recipe: FineTuner, corpus: Corpus, device: torch.device) -> GptS
     config = read_config(folder)
     if config.get("model_type") not in ("gpt2", "openai-gpt"):
         raise ModelUnavailable(
-            f"{folder} is of the kind {config.get('model_type')!r}, and only GPT-1 and GPT-2 can be fine-tuned",
+            f"{folder} is of the kind {config.get('model_type')!r}: "
+            "only GPT-1 and GPT-2 can be fine-tuned",
             "playground models list shows what there is",
         )
     architecture = parse(config, str(folder / "config.json"))

@@ -31,11 +31,21 @@ class Size:
 class Subject(Protocol):
     """A network, the texts as it reads them, and the model folder that it becomes."""
 
-    network: nn.Module
-    batches: Batches
-    size: Size
-    notes: tuple[str, ...]
-    """What was done to the texts, for the user."""
+    @property
+    def network(self) -> nn.Module:
+        """What is trained: the parameters that require a gradient."""
+
+    @property
+    def batches(self) -> Batches:
+        """The training text."""
+
+    @property
+    def size(self) -> Size:
+        """How much text there is."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to the texts, for the user."""
 
     def loss(self, batch: Batch, carried: Carried) -> tuple[Tensor, Carried]:
         """The sum of the losses of a batch's scored targets in nats, and what to carry on."""
