@@ -58,8 +58,9 @@ def sequences_for(
     opening = _opening(recipe, corpus, encode, end)
     time, rows = recipe.sequence_length, recipe.batch_size
     if corpus.examples:
-        training, notes = _examples(recipe, sides.training, encode, closing)
-        held_out, _ = _examples(recipe, sides.held_out, encode, closing)
+        training, longer = _examples(recipe, sides.training, encode, closing)
+        held_out, longer_held = _examples(recipe, sides.held_out, encode, closing)
+        notes = _told(recipe, longer + longer_held)
         batches: Batches = Packed(training, rows, recipe.seed, recipe.isolate)
         counts = [sum(map(len, sequence)) - 1 for sequence in held_out]
         size = Size(_tokens(training), sum(counts), characters)
@@ -103,8 +104,8 @@ def pieces(text: str) -> Iterator[str]:
 
 def _examples(
     recipe: TransformerRecipe, texts: Sequence[str], encode: Encode, closing: list[int]
-) -> tuple[list[list[np.ndarray]], tuple[str, ...]]:
-    """Examples in an order drawn by the seed, packed; and what was done to overlong ones."""
+) -> tuple[list[list[np.ndarray]], int]:
+    """Examples in an order drawn by the seed, packed; and how many were longer than a sequence."""
     limit = recipe.sequence_length + 1  # the last token is only a target
     encoded = [np.array([*ids, *closing], np.int32) for ids in encode(list(texts))]
     fitting = [ids for ids in (_fitted(ids, limit, recipe.overlong) for ids in encoded) if len(ids)]
@@ -120,10 +121,13 @@ def _examples(
         for places in pack([len(ids) for ids in shuffled], limit, recipe.packing)
     ]
     packed = [sequence for sequence in packed if sum(map(len, sequence)) > 1]
-    longer = sum(len(ids) > limit for ids in encoded)
+    return packed, sum(len(ids) > limit for ids in encoded)
+
+
+def _told(recipe: TransformerRecipe, longer: int) -> tuple[str, ...]:
     done = "dropped" if recipe.overlong == "drop" else "cut"
-    notes = (f"{longer:,} examples longer than {recipe.sequence_length} tokens were {done}",)
-    return packed, notes if longer else ()
+    told = f"{longer:,} examples longer than {recipe.sequence_length} tokens were {done}"
+    return (told,) if longer else ()
 
 
 def _fitted(ids: np.ndarray, limit: int, overlong: str) -> np.ndarray:

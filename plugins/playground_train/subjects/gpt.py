@@ -197,6 +197,10 @@ def _freeze(network: GptNetwork, layers: int) -> None:
     frozen = [network.tokens, network.positions, *network.h[:layers]] if layers else []
     for module in frozen:
         module.requires_grad_(False)
+    if not any(parameter.requires_grad for parameter in network.parameters()):
+        raise InvalidInput(
+            f"with {layers} layers frozen nothing is left to learn", "lower freeze_layers"
+        )
 
 
 def _newline_of(tokenizer: Any) -> int | None:
