@@ -83,8 +83,13 @@ def to_toml(recipe: Trainer) -> str:
     """A recipe as a file that gives it again."""
     lines = [f"trainer = {json.dumps(recipe.name)}"]
     for name, value in msgspec.structs.asdict(recipe).items():
-        lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+        lines.append(f"{name} = {_toml(value)}")
     return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    """A number, switch or string as TOML writes it: as JSON, but for one control character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _data(path: Path, data: Any) -> tuple[Path, ...]:

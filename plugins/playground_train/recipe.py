@@ -69,7 +69,7 @@ class Recipe(Trainer, frozen=True, kw_only=True):
     ] = "auto"
 
     steps: Steps = 2000
-    epochs: Annotated[float, Meta(ge=0, description="passes over the data; 0: steps says")] = 0
+    epochs: Annotated[float, Meta(ge=0, description="passes over the data; 0: steps says")] = 0.0
     batch_size: BatchSize = 12
     accumulate: Annotated[int, Meta(ge=1, description="batches whose gradients make one step")] = 1
     sequence_length: SequenceLength = 64

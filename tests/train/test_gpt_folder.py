@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from tests.train.conftest import TEXT, small, trained
 
 from playground.api import InvalidInput, LanguageModel, ModelUnavailable, Read
 from playground.api.training import Prepared, Sampled, Trained
 from playground_gpt import GptBackend
 from playground_train import FineTuner
+from tests.train.conftest import TEXT, small, trained
 
 KINDS: dict[str, dict[str, Any]] = {
     "bytes": {},
@@ -63,7 +64,7 @@ def test_bytes_and_byte_level_tokens_know_every_text(folder: Path) -> None:
         pytest.skip("GPT-1 lower-cases, and has a token for what is unknown")
     text = "naïve 🦊\n\t日本"
     ids = [None, *tokenizer.encode(text)]
-    pieces = [tokenizer.piece(b, a) for a, b in zip(ids, ids[1:], strict=False)]
+    pieces = [tokenizer.piece(b, a) for a, b in pairwise(ids)]
     assert b"".join(pieces).decode() == text
     assert tokenizer.eos_ids == {tokenizer.vocabulary_size - 1}
 
@@ -116,7 +117,9 @@ def test_frozen_layers_stay_as_they_were(folder: Path, tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text(TEXT[::-1])
     done = trained(
-        fine_tuner(folder, freeze_layers=1, stored_dtype="float16", learning_rate=0.1, warmup_steps=0),
+        fine_tuner(
+            folder, freeze_layers=1, stored_dtype="float16", learning_rate=0.1, warmup_steps=0
+        ),
         text,
         tmp_path / "out",
     )[-1]
@@ -144,7 +147,9 @@ def test_examples_longer_than_a_sequence_are_dropped_cut_or_refused(
     folder: Path, tmp_path: Path, overlong: str
 ) -> None:
     jokes = tmp_path / "jokes.csv"
-    lines = [f"fox {i}" for i in range(60)] + ["a very long joke that is longer than sixteen tokens " * 4]
+    lines = [f"fox {i}" for i in range(60)] + [
+        "a very long joke that is longer than sixteen tokens " * 4
+    ]
     jokes.write_text("text\n" + "\n".join(lines) + "\n")
     recipe = fine_tuner(folder, overlong=overlong)
     if overlong == "refuse":
