@@ -82,7 +82,15 @@ if TYPE_CHECKING:
         Score,
     )
     from playground.api.template import Prompt, Template, TemplateTest, Variable
-    from playground.api.training import Progress, Sampled, Saved, Trained, Trainer
+    from playground.api.training import (
+        DataPreview,
+        Prepared,
+        Progress,
+        Sampled,
+        Saved,
+        Trained,
+        Trainer,
+    )
 
 __all__ = [
     "DEFAULT_CHAIN",
@@ -98,6 +106,7 @@ __all__ = [
     "Commit",
     "Continuing",
     "CopyText",
+    "DataPreview",
     "DecodeContext",
     "Decoding",
     "Desk",
@@ -133,6 +142,7 @@ __all__ = [
     "PlaygroundError",
     "PluginFailed",
     "Prediction",
+    "Prepared",
     "Processor",
     "Progress",
     "Prompt",
@@ -258,6 +268,8 @@ _NAMES = {
         "Variable",
     ),
     "training": (
+        "DataPreview",
+        "Prepared",
         "Progress",
         "Sampled",
         "Saved",

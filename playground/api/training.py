@@ -12,6 +12,25 @@ from typing import ClassVar
 
 import msgspec
 
+from playground.api.errors import InvalidInput
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True, tag="prepared"):
+    """The data is read and the network made: what will be trained on what."""
+
+    step: int
+    """Where the run stands; above 0 where it is resumed."""
+    steps: int
+    parameters: int
+    texts: int
+    """Documents or examples."""
+    characters: int
+    training_tokens: int
+    validation_tokens: int
+    device: str
+    notes: tuple[str, ...] = ()
+    """What was done to the texts, a line each."""
+
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
     """How far the run is. Losses are nats a token; `loss` is the mean since the last report."""
@@ -23,6 +42,10 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
     """Set on the reports that follow an evaluation."""
     tokens_per_second: float
     eta_seconds: float
+    validation_bits_per_character: float | None = None
+    """`validation_loss` in bits a character of the held-out text, where the trainer tells it."""
+    learning_rate: float | None = None
+    """Of the step that was taken last."""
 
 
 class Sampled(msgspec.Struct, frozen=True, kw_only=True, tag="sample"):
@@ -49,9 +72,27 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True, tag="trained"):
     seconds: float
     """Spent training, over all resumed parts."""
     data_sha256: str
+    validation_bits_per_character: float | None = None
 
 
-TrainingEvent = Progress | Sampled | Saved | Trained
+TrainingEvent = Prepared | Progress | Sampled | Saved | Trained
+
+
+class DataPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recipe makes of data, before anything is trained."""
+
+    texts: int
+    """Documents or examples."""
+    characters: int
+    training_tokens: int
+    validation_tokens: int
+    batches_per_epoch: int
+    padded_share: float
+    """Of what batches read."""
+    notes: tuple[str, ...]
+    """What was mended, dropped or cut, a line each."""
+    sequences: tuple[str, ...]
+    """The first sequences that are read, as text."""
 
 
 class Trainer(msgspec.Struct, frozen=True):
@@ -59,6 +100,8 @@ class Trainer(msgspec.Struct, frozen=True):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    recipes: ClassVar[Path | None] = None
+    """Folder of recipes that ship with the trainer, `NAME.toml` each."""
 
     def train(
         self, files: Sequence[Path], out: Path, *, resume: bool = False, device: str = "auto"
@@ -66,9 +109,14 @@ class Trainer(msgspec.Struct, frozen=True):
         """Train on `files`, read as one text in the order given, into the model folder `out`.
 
         The run advances as the iterator is consumed. On KeyboardInterrupt, and when the iterator is
-        closed, it saves what it has. `resume` goes on where the run in `out` stopped.
+        closed, it saves what it has. A trainer may let a signal end its step first and raise then.
+        `resume` goes on where the run in `out` stopped.
 
         Raises InvalidInput for data or a recipe that cannot be trained, for a folder that already holds
         a model, and for a run that cannot be resumed with this data or recipe.
         """
         raise NotImplementedError
+
+    def preview(self, files: Sequence[Path], count: int = 5) -> DataPreview:
+        """What would be trained on, `count` sequences of it as text. Raises InvalidInput as `train` does."""
+        raise InvalidInput(f"the trainer {self.name} shows no preview of its data")

@@ -1,6 +1,7 @@
-"""char-RNN: recurrent networks over characters, decoded in numpy and trained in torch.
+"""char-RNN: recurrent networks over characters, decoded in numpy.
 
-Importing this package imports neither; each comes with the first model that is loaded or trained.
+Importing this package does not import it: it comes with the first model that is loaded. Training is
+`playground_train`, which takes the same network in torch from here.
 """
 
 from __future__ import annotations
@@ -8,11 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from playground.api import Backend, ModelSource, hookimpl
-from playground.api.training import Trainer
 from playground_charrnn.backend import CharRnnBackend
-from playground_charrnn.recipe import CharRnnTrainer
 
-__all__ = ["CharRnnBackend", "CharRnnTrainer"]
+__all__ = ["CharRnnBackend"]
 
 MODELS = Path(__file__).with_name("models")
 
@@ -31,8 +30,3 @@ def register_models() -> list[ModelSource]:
             folder=MODELS / "shakespeare",
         )
     ]
-
-
-@hookimpl
-def register_trainers() -> list[type[Trainer]]:
-    return [CharRnnTrainer]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from playground_charrnn.blas import one_thread
-from playground_charrnn.data import validation_chunks
+from playground_charrnn.held_out import validation_chunks
 from playground_charrnn.network import Network
 from playground_charrnn.vocabulary import Vocabulary
 

@@ -7,10 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from playground.api import InvalidInput
 from playground_charrnn.checkpoint import Weights
 from playground_charrnn.config import Config
-from playground_charrnn.data import validation_chunks
+from playground_charrnn.held_out import validation_chunks
 
 Carried = Tensor | tuple[Tensor, Tensor]
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
@@ -84,14 +83,3 @@ def held_out_loss(network: TorchNetwork, ids: np.ndarray, device: torch.device) 
             total += float(losses[counted].sum())
             count += int(counted.sum())
     return total / count
-
-
-def pick_device(name: str) -> torch.device:
-    """The device called `name`; "auto" is a CUDA device where there is one, else the CPU."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise InvalidInput(f"device {name!r} cannot be used: {reason}", "use auto or cpu") from None

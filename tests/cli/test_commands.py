@@ -103,7 +103,7 @@ def test_completions_of_an_unknown_shell_name_the_known(playground):
         ("playground gen -t sentiment-f", {"sentiment-few-shot"}),
         ("playground gen -s gree", {"greedy"}),
         ("playground gen --dtype int", {"int8"}),
-        ("playground train char", {"char-rnn"}),
+        ("playground train char", {"char-rnn", "char-rnn-shakespeare"}),
         ("playground strategies show top_", {"top_a", "top_h", "top_k", "top_n_sigma", "top_p"}),
     ],
 )

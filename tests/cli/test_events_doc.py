@@ -9,7 +9,7 @@ import pytest
 
 from playground.api import Alternative, Drafted, Finished, Found, Started, Token, TreeToken
 from playground.api.request import StopReason
-from playground.api.training import Progress, Sampled, Saved, Trained
+from playground.api.training import Prepared, Progress, Sampled, Saved, Trained
 from playground.ui.cli import outcome
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
@@ -22,6 +22,7 @@ EVENTS = {
     "found": Found,
     "tree_token": TreeToken,
     "finished": Finished,
+    "prepared": Prepared,
     "progress": Progress,
     "sample": Sampled,
     "saved": Saved,
@@ -47,6 +48,7 @@ COMMANDS = {
     "playground sessions list --json": ["sessions", "list"],
     "playground sessions search --json": ["sessions", "search", "ROMEO:"],
     "playground replay --json": ["replay", "last"],
+    "playground data preview --json": ["data", "preview", "char-rnn", __file__],
 }
 
 

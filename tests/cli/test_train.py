@@ -3,12 +3,17 @@
 import json
 import shlex
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from playground.api.options import options_of
 from playground.api.training import Progress
 from playground.plugins import load_plugins
-from playground.ui.cli.train_view import duration, progress_line
+from playground.session.recipes import find, names, read, to_toml
+from playground.ui.cli.braille import EMPTY, curve
+from playground.ui.cli.train_view import duration, loss_curve, progress_line
 
 TINY = shlex.split(
     "--layers 1 --hidden-size 8 --embedding-size 0 --batch-size 4 --sequence-length 16 --steps 6 "
@@ -157,3 +162,148 @@ def test_a_line_of_progress_tells_speed_losses_and_what_is_left():
 
 def test_durations_are_rounded_for_people():
     assert [duration(s) for s in (0.4, 45, 725, 11_100)] == ["0 s", "45 s", "12 min", "3 h 05 min"]
+
+
+TINY_GPT = shlex.split(
+    "--layers 1 --heads 2 --width 8 --batch-size 2 --sequence-length 16 --steps 3 --report-every 1 "
+    "--sample-length 5"
+)
+
+
+def test_a_gpt_is_trained_and_fine_tuned_and_both_generate(playground, text, tmp_path):
+    one, two = str(tmp_path / "one"), str(tmp_path / "two")
+    assert playground.run("train", "gpt", text, "--out", one, *TINY_GPT).stdout == f"{one}\n"
+    small = ["--batch-size", "2", "--sequence-length", "16", "--steps", "2"]
+    ran = playground.run("finetune", one, text, "--out", two, *small)
+    assert (ran.stdout, ran.exit_code) == (f"{two}\n", 0), ran.stderr
+    for out in (one, two):
+        generated = playground.run("gen", "A quick", "-m", out, "--max-tokens", "5")
+        assert generated.exit_code == 0
+
+
+def test_a_recipe_file_names_trainer_data_and_fields_and_flags_override_it(
+    playground, text, tmp_path
+):
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text('trainer = "gpt"\ndata = "text.txt"\nsteps = 1\nwidth = 8\nheads = 1\n')
+    ran = playground.run("train", str(recipe), "--out", str(tmp_path / "m"), "--jsonl", *TINY_GPT)
+    assert ran.exit_code == 0, ran.stderr
+    card = json.loads((tmp_path / "m" / "config.json").read_text())["training"]
+    assert (card["recipe"]["steps"], card["recipe"]["width"], card["data"]) == (3, 8, ["text.txt"])
+
+
+def test_a_recipe_is_shown_whole_as_a_file_that_gives_it_again(playground, tmp_path):
+    shown = playground.run("train", "show", "gpt-shakespeare-char", "--seed", "7").stdout
+    (tmp_path / "again.toml").write_text(shown)
+    assert playground.run("train", "show", str(tmp_path / "again.toml")).stdout == shown
+    assert 'trainer = "gpt"\n' in shown
+    assert "\nseed = 7\n" in shown
+
+
+TRAINERS = load_plugins().trainers
+
+
+@given(st.text(), st.floats(0.1, 0.9), st.booleans())
+def test_any_recipe_is_its_file(tmp_path_factory, prefix, share, repair):
+    recipe = TRAINERS["gpt"](prefix=prefix, validation_share=share, repair=repair)
+    file = tmp_path_factory.mktemp("recipe") / "any.toml"
+    file.write_text(to_toml(recipe), encoding="utf-8", newline="")
+    again = read(file, TRAINERS)
+    assert again.trainer(**again.values) == recipe
+
+
+@pytest.mark.parametrize("name", names(TRAINERS))
+def test_every_recipe_that_ships_is_one(name):
+    found = find(name, TRAINERS)
+    assert found.summary
+    assert msgspec.convert({"model": "gpt2", **found.values}, found.trainer)
+
+
+def test_the_classic_joke_recipe_is_what_it_was(playground):
+    shown = playground.run("train", "show", "jokes-gpt2").stdout.splitlines()
+    assert {
+        "accumulate = 32",
+        "batch_size = 1",
+        "learning_rate = 3e-05",
+        "warmup_steps = 5000",
+        "epochs = 5.0",
+        "sequence_length = 500",
+        'prefix = "JOKE: "',
+        "drop_first_token = false",
+    } <= set(shown)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("trainer = ", "is not TOML"),
+        ("steps = 3", "trainer is None, and there are: char-rnn"),
+        ('trainer = "abacus"', "trainer is 'abacus', and there are: char-rnn"),
+        ('trainer = "gpt"\nstep = 3', "gpt has no option 'step'"),
+        ('trainer = "gpt"\nsteps = 0', "steps must be int at least 1, not 0"),
+        ('trainer = "gpt"\ndata = 3', "data must be a list of files, not 3"),
+    ],
+)
+def test_a_file_that_is_no_recipe_is_refused(playground, tmp_path, content, told):
+    (tmp_path / "bad.toml").write_text(content)
+    ran = playground.run("train", str(tmp_path / "bad.toml"), "--out", str(tmp_path / "m"))
+    assert ran.exit_code == 2
+    assert told in ran.stderr
+
+
+def test_a_recipe_that_is_not_there_is_said_and_one_that_is_near_is_meant(playground):
+    assert "cannot be read" in playground.run("train", "nowhere.toml").stderr
+    ran = playground.run("train", "gpt-clasics")
+    assert (ran.exit_code, "gpt-classics" in ran.stderr) == (2, True)
+
+
+def test_training_without_data_is_a_usage_error(playground, tmp_path):
+    ran = playground.run("train", "gpt", "--out", str(tmp_path / "m"))
+    assert (ran.exit_code, "name the files to train on" in ran.stderr) == (2, True)
+
+
+def test_fine_tuning_a_model_that_is_not_here_says_how_to_get_it(playground, text, tmp_path):
+    ran = playground.run("finetune", "gpt2", text, "--out", str(tmp_path / "m"))
+    assert ran.exit_code == 3
+    assert "playground models pull gpt2" in ran.stderr
+
+
+def test_a_preview_of_data_tells_what_is_read_padded_and_done(playground, tmp_path):
+    jokes = tmp_path / "jokes.csv"
+    jokes.write_text("ID,Joke\n" + "".join(f"{i},a joke about number {i}\n" for i in range(300)))
+    words = ["data", "preview", "gpt", str(jokes), "--column", "Joke", "--prefix", "JOKE: "]
+    words += ["--sequence-length", "120", "--batch-size", "2", "-n", "2"]
+    told = playground.run(*words).stdout
+    assert "300 texts with" in told
+    assert "held out" in told
+    assert told.count("--- sequence") == 2
+    assert "JOKE: a joke about number" in told
+    packed, alone = (
+        json.loads(playground.run(*words, "--json", "--packing", how).stdout)["padded_share"]
+        for how in ("best-fit", "none")
+    )
+    assert packed < alone or alone < 0.05
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(1, 60), st.integers(1, 9)
+)
+def test_a_curve_has_its_size_and_a_dot_in_every_column(values, width, height):
+    lines = curve(values, width, height)
+    assert [len(line) for line in lines] == [width] * height
+    for column in range(width):
+        assert any(ord(line[column]) > EMPTY for line in lines)
+
+
+def test_a_falling_loss_is_a_falling_line():
+    assert curve([3, 2, 1, 0], 2, 1) == ["⠑⢄"]
+    assert curve([1, 1], 1, 1) == ["⠉"]
+    lines = loss_curve([(10, 4.0), (20, 2.0), (30, 1.0)])
+    assert lines[0].startswith("   4.000 ⠉")
+    assert lines[-2].startswith("   1.000 ")
+    assert lines[-1].split() == ["step", "10", "30"]
+
+
+def test_the_curve_stands_at_the_end_of_a_run(playground, text, tmp_path):
+    ran = playground.run("train", "gpt", text, "--out", str(tmp_path / "m"), *TINY_GPT)
+    assert any("\u2800" < sign < "\u2900" for sign in ran.stderr)

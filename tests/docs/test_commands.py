@@ -14,7 +14,9 @@ import pytest
 BOOK = "Once upon a time there was a fox.\n" * 200
 QUICKLY = {
     # Hours and minutes of work, cut down to what shows that the command is understood and does it.
-    "train": "--steps 2 --hidden-size 8 --layers 1 --sequence-length 16 --batch-size 2",
+    "char-rnn": "--steps 2 --hidden-size 8 --layers 1 --sequence-length 16 --batch-size 2",
+    "gpt": "--steps 2 --width 8 --layers 1 --heads 2 --batch-size 2",
+    "finetune": "--steps 2 --batch-size 2 --sequence-length 16",
     "bench": "--list",
 }
 

@@ -33,6 +33,8 @@ COMMANDS = {
     "strategies": ("strategies:command", "List and explain decoding strategies and processors."),
     "plugins": ("plugins:command", "List, check and create plugins."),
     "train": ("train:command", "Train a model on text files."),
+    "finetune": ("finetune:command", "Go on training a model on your text."),
+    "data": ("data:command", "Look at data as a training would read it."),
     "bench": ("bench:command", "Measure speed beside other engines."),
     "worker": ("worker:command", "Start, stop and look at the session process."),
     "doctor": ("doctor:command", "Check versions, device, folders and plugins."),

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from typing import TYPE_CHECKING
 
+from playground.ui.cli.braille import curve
 from playground.ui.cli.common import write, write_line
 from playground.ui.cli.console import BOLD, DIM, is_terminal, terminal_width
 
 if TYPE_CHECKING:
-    from playground.api.training import Progress, Sampled, Saved, Trained, TrainingEvent
+    from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
 
 BACK_AND_CLEAR = "\r\x1b[K"
+CURVE_WIDTH, CURVE_HEIGHT = 50, 5
 
 
 class TrainingView:
-    """Progress and samples on stderr; in the end the model's folder on stdout."""
+    """Progress, samples and at the end the curve of the loss on stderr; the model's folder on stdout."""
 
     def __init__(self) -> None:
         self._moves = is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
         self._line_open = False
+        self._losses: list[tuple[int, float]] = []  # (step, loss)
 
     def show(self, event: TrainingEvent) -> None:
-        from playground.api.training import Progress, Sampled, Saved, Trained
+        from playground.api.training import Prepared, Progress, Sampled, Saved, Trained
 
-        if isinstance(event, Progress):
+        if isinstance(event, Prepared):
+            self._prepared(event)
+        elif isinstance(event, Progress):
             self._progress(event)
         elif isinstance(event, Sampled):
             self._sample(event)
@@ -34,8 +40,20 @@ class TrainingView:
         elif isinstance(event, Trained):
             self._trained(event)
 
+    def close(self) -> None:
+        """The run is over, however: what remains is the curve."""
+        self._end_line()
+        if len(self._losses) > 2:
+            for line in loss_curve(self._losses):
+                write_line(line, stream=sys.stderr)
+
+    def _prepared(self, event: Prepared) -> None:
+        for line in prepared_lines(event):
+            write_line(line, stream=sys.stderr, style=DIM)
+
     def _progress(self, event: Progress) -> None:
         """Lines that stay are for evaluations; the others are for who watches."""
+        self._losses.append((event.step, event.loss))
         evaluated = event.validation_loss is not None
         if self._moves:
             sys.stderr.write(BACK_AND_CLEAR)
@@ -71,17 +89,47 @@ class TrainingView:
             self._line_open = False
 
 
+def prepared_lines(event: Prepared) -> list[str]:
+    """What is trained on what, and what was done to the texts."""
+    begin = f"from step {event.step:,} " if event.step else ""
+    what = (
+        f"{event.parameters:,} parameters on {event.device}, {begin}to step {event.steps:,}: "
+        f"{event.texts:,} texts, {event.characters:,} characters, {event.training_tokens:,} tokens "
+        f"to train on and {event.validation_tokens:,} held out"
+    )
+    return [what, *event.notes]
+
+
 def progress_line(event: Progress) -> str:
     """`step 250/12,000 (2 %) · loss 1.912 · validation 1.871 · 40,123 tokens/s · 12 min left`."""
-    validation = event.validation_loss
     parts = [
         f"step {event.step:,}/{event.steps:,} ({event.step / event.steps:.0%})",
         f"loss {event.loss:.3f}",
-        "" if validation is None else f"validation {validation:.3f}",
+        *_validation(event),
         f"{event.tokens_per_second:,.0f} tokens/s",
         f"{duration(event.eta_seconds)} left",
     ]
-    return " · ".join(filter(None, parts))
+    return " · ".join(parts)
+
+
+def _validation(event: Progress) -> list[str]:
+    loss, bits = event.validation_loss, event.validation_bits_per_character
+    if loss is None:
+        return []
+    parts = [f"validation {loss:.3f}"]
+    if bits is not None:
+        parts += [f"perplexity {math.exp(min(loss, 700)):.4g}", f"{bits:.3f} bits a character"]
+    return parts
+
+
+def loss_curve(losses: list[tuple[int, float]]) -> list[str]:
+    """The training loss by step, with its largest and smallest value at the side."""
+    values = [loss for _, loss in losses]
+    lines = curve(values, CURVE_WIDTH, CURVE_HEIGHT)
+    sides = [f"{max(values):8.3f} ", *[" " * 9] * (len(lines) - 2), f"{min(values):8.3f} "]
+    first, last = f"{losses[0][0]:,}", f"{losses[-1][0]:,}"
+    steps = f"{'step':>8} {first}{last:>{CURVE_WIDTH - len(first)}}"
+    return [*(side + line for side, line in zip(sides, lines, strict=True)), steps]
 
 
 def duration(seconds: float) -> str:

@@ -1,7 +1,8 @@
 """A program: kills training runs at random moments, resumes them, and says whether they end alike.
 
-`python killed_runs.py TEXT FOLDER RECIPE ROUNDS` (RECIPE in JSON). Each run is a process of its own, forked
-here so that torch is imported once; it computes with one thread because a forked OpenMP cannot have more.
+`python killed_runs.py TRAINER TEXT FOLDER FIELDS ROUNDS` (FIELDS in JSON). Each run is a process of its own,
+forked here so that torch is imported once; it computes with one thread because a forked OpenMP cannot have
+more.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ import random
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import torch
 
-from playground_charrnn import CharRnnBackend, CharRnnTrainer
+from playground.api.training import Trainer
+from playground_train import CharRnnTrainer, GptTrainer
+
+TRAINERS: dict[str, type[Trainer]] = {"char-rnn": CharRnnTrainer, "gpt": GptTrainer}
 
 
-def start(trainer: CharRnnTrainer, text: Path, out: Path, *, resume: bool) -> int:
+def start(trainer: Trainer, text: Path, out: Path, *, resume: bool) -> int:
     """Begin a run in a process of its own; returns its id."""
     process = os.fork()
     if process:
@@ -29,6 +34,8 @@ def start(trainer: CharRnnTrainer, text: Path, out: Path, *, resume: bool) -> in
         for _ in trainer.train([text], out, resume=resume, device="cpu"):
             pass
         status = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(status)
 
@@ -39,13 +46,12 @@ def finished(process: int) -> bool:
 
 
 def files_of(out: Path) -> dict[str, bytes]:
-    return {name: (out / name).read_bytes() for name in ("config.json", "model.safetensors")}
+    return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
 
 
-def main(text: Path, folder: Path, recipe: dict[str, object], rounds: int) -> None:
+def main(trainer: Trainer, text: Path, folder: Path, rounds: int) -> None:
     torch.set_num_threads(1)
     torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))])  # imports much, here once for all runs
-    trainer = CharRnnTrainer(**recipe)  # type: ignore[arg-type]
     reference = folder / "reference"
     began = time.perf_counter()
     assert finished(start(trainer, text, reference, resume=False))
@@ -53,15 +59,16 @@ def main(text: Path, folder: Path, recipe: dict[str, object], rounds: int) -> No
     for round_ in range(rounds):
         out = folder / f"round-{round_}"
         process = start(trainer, text, out, resume=False)
-        while not (out / "config.json").exists():
+        while not list(out.glob("trainer/*/run.json")):
             time.sleep(0.001)
         time.sleep(random.Random(round_).random() * usual)
         os.kill(process, signal.SIGKILL)
         killed = not finished(process)
-        CharRnnBackend().load(out, device="auto", dtype="auto")
-        assert finished(start(trainer, text, out, resume=True))
+        resume = bool(list(out.glob("trainer/*-step-*[0-9]")))
+        assert finished(start(trainer, text, out, resume=resume))
         print(json.dumps({"killed": killed, "same": files_of(out) == files_of(reference)}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]), int(sys.argv[4]))
+    made = TRAINERS[sys.argv[1]](**json.loads(sys.argv[4]))
+    main(made, Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[5]))

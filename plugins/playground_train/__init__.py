@@ -1,0 +1,18 @@
+"""Training: recipes, data, optimisation and runs that resume to the bit, for every kind of model here.
+
+Importing this package imports neither numpy nor torch; they come with the first run.
+"""
+
+from __future__ import annotations
+
+from playground.api import hookimpl
+from playground.api.training import Trainer
+from playground_train.char_rnn import CharRnnTrainer
+from playground_train.gpt import FineTuner, GptTrainer
+
+__all__ = ["CharRnnTrainer", "FineTuner", "GptTrainer"]
+
+
+@hookimpl
+def register_trainers() -> list[type[Trainer]]:
+    return [CharRnnTrainer, GptTrainer, FineTuner]

@@ -1,0 +1,1 @@
+"""From files to what a step reads. Knows nothing of networks."""

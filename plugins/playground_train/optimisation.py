@@ -1,0 +1,96 @@
+"""How the weights are updated: AdamW and Muon, the learning rate over the run, and the seed of each step."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from playground.api import InvalidInput
+from playground_train.recipe import Recipe
+
+Optimiser = torch.optim.Optimizer
+
+
+def make_optimisers(network: nn.Module, recipe: Recipe) -> list[Optimiser]:
+    """Optimisers for what of the network is trained.
+
+    AdamW (Loshchilov and Hutter 2019) decays matrices only. With Muon (Jordan et al. 2024) it is left the
+    embeddings and vectors; Muon's update is scaled so that one learning rate suits both.
+    """
+    trained = [p for p in network.parameters() if p.requires_grad]
+    matrices = [p for p in trained if p.ndim > 1]
+    optimisers: list[Optimiser] = []
+    if recipe.optimiser == "muon":
+        tables = {id(m.weight) for m in network.modules() if isinstance(m, nn.Embedding)}
+        inner = [p for p in matrices if id(p) not in tables]
+        matrices = [p for p in matrices if id(p) in tables]
+        optimisers.append(_muon(inner, recipe))
+    groups = [
+        {"params": matrices, "weight_decay": recipe.weight_decay},
+        {"params": [p for p in trained if p.ndim == 1], "weight_decay": 0.0},
+    ]
+    betas = (0.9, recipe.beta2)
+    groups = [group for group in groups if group["params"]]
+    optimisers.append(torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=betas, fused=True))
+    return optimisers
+
+
+def _muon(matrices: list[nn.Parameter], recipe: Recipe) -> Optimiser:
+    kind = getattr(torch.optim, "Muon", None)
+    if kind is None:
+        raise InvalidInput("this version of torch has no Muon", "use adamw, or torch 2.9 or newer")
+    made: Optimiser = kind(
+        matrices,
+        lr=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        adjust_lr_fn="match_rms_adamw",
+    )
+    return made
+
+
+def set_learning_rate(optimisers: list[Optimiser], rate: float) -> None:
+    """The learning rate of the next step."""
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+
+
+def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
+    """Linear warm-up, then by schedule to `final_rate` of the highest; steps count from 0."""
+    warm_up = min(1.0, (step + 1) / (recipe.warmup_steps + 1))
+    share = step / steps
+    fall = {
+        "constant": 1.0,
+        "linear": 1 - share,
+        "cosine": 0.5 * (1 + math.cos(math.pi * share)),
+    }[recipe.schedule]
+    return recipe.learning_rate * warm_up * (recipe.final_rate + (1 - recipe.final_rate) * fall)
+
+
+def step_seed(seed: int, step: int) -> int:
+    """The seed of what is random in one step: 63 bits, a function of the run's seed and the step."""
+    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def tensors_of(optimisers: list[Optimiser]) -> dict[str, Tensor]:
+    """What the optimisers remember, by `optimiser/parameter/name`."""
+    return {
+        f"{index}/{parameter}/{name}": tensor
+        for index, optimiser in enumerate(optimisers)
+        for parameter, state in optimiser.state_dict()["state"].items()
+        for name, tensor in state.items()
+    }
+
+
+def restore(optimisers: list[Optimiser], tensors: dict[str, Tensor]) -> None:
+    """Remember again what `tensors_of` gave."""
+    states: list[dict[int, dict[str, Tensor]]] = [{} for _ in optimisers]
+    for path, tensor in tensors.items():
+        index, parameter, name = path.split("/")
+        states[int(index)].setdefault(int(parameter), {})[name] = tensor
+    for optimiser, state in zip(optimisers, states, strict=True):
+        groups = optimiser.state_dict()["param_groups"]
+        optimiser.load_state_dict({"state": state, "param_groups": groups})

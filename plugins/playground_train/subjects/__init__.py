@@ -1,0 +1,1 @@
+"""What can be trained: small adapters between the training run and a kind of network."""

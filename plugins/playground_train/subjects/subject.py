@@ -1,0 +1,66 @@
+"""What a training run knows of what it trains. The run knows no architecture, a subject no schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import Tensor, nn
+
+from playground_train.data.batches import Batch, Batches
+
+Carried = tuple[Tensor, ...]
+"""What a recurrent network carries from a batch to the next; nothing for others."""
+
+
+class Size:
+    """How much text there is: for the card, and for bits per character."""
+
+    def __init__(self, training_tokens: int, held_out_tokens: int, held_out_text: int) -> None:
+        """`held_out_text` in characters."""
+        self.training_tokens = training_tokens
+        self.held_out_tokens = held_out_tokens
+        self.held_out_text = held_out_text
+
+    @property
+    def tokens_per_character(self) -> float:
+        return self.held_out_tokens / max(1, self.held_out_text)
+
+
+class Subject(Protocol):
+    """A network, the texts as it reads them, and the model folder that it becomes."""
+
+    @property
+    def network(self) -> nn.Module:
+        """What is trained: the parameters that require a gradient."""
+
+    @property
+    def batches(self) -> Batches:
+        """The training text."""
+
+    @property
+    def size(self) -> Size:
+        """How much text there is."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to the texts, for the user."""
+
+    def loss(self, batch: Batch, carried: Carried) -> tuple[Tensor, Carried]:
+        """The sum of the losses of a batch's scored targets in nats, and what to carry on."""
+
+    def held_out_loss(self) -> float:
+        """Mean loss on the held-out text, nats a token. Leaves the network in evaluation."""
+
+    def sample(self, length: int, seed: int) -> str:
+        """What the network writes by itself, `length` tokens at most."""
+
+    def decode(self, ids: list[int]) -> str:
+        """The text of tokens, for people."""
+
+    def files(self, dtype: str, card: Mapping[str, Any]) -> dict[str, bytes]:
+        """The model folder: names and contents, weights rounded to `dtype`."""
+
+    def reload(self, folder: Path) -> None:
+        """Take over the weights of a model folder that `files` made."""
