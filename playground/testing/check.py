@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from playground.api import Command, InvalidInput, ModelSource
+from playground.api import Action, Command, InvalidInput, ModelSource
 from playground.api.options import build, name_of, summary_of
 from playground.engine.model_folder import read_config
 from playground.plugins import Plugins, load_file, load_plugins, one_line
+from playground.testing.action_contract import ActionContract
 from playground.testing.backend_contract import BackendContract
 from playground.testing.laws import Contract, Verdict, require, verdicts
 from playground.testing.processor_contract import ProcessorContract
@@ -90,6 +91,10 @@ def _check_trainer(thing: str, cls: type[Any], _: Plugins) -> Iterator[Verdict]:
     yield from verdicts(thing, _SaysWhatItDoes, cls=lambda: cls)
 
 
+def _check_action(thing: str, action: Action, _: Plugins) -> Iterator[Verdict]:
+    yield from verdicts(thing, ActionContract, action=lambda: action)
+
+
 def _check_command(thing: str, command: Command, _: Plugins) -> Iterator[Verdict]:
     yield from verdicts(thing, _NamesACommand, command=lambda: command)
 
@@ -101,6 +106,7 @@ CHECKS: dict[str, Check] = {
     "backends": _check_backend,
     "models": _check_model,
     "trainers": _check_trainer,
+    "actions": _check_action,
     "commands": _check_command,
 }
 
