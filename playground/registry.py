@@ -72,5 +72,6 @@ def did_you_mean(name: str, names: list[str]) -> str:
     """`did you mean X?` for the nearest of `names`, or nothing where none is near."""
     import difflib
 
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    # One that is offered twice, as under an alias, is meant once.
+    near = difflib.get_close_matches(name, list(dict.fromkeys(names)), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.api import PluginFailed, UnknownName
-from playground.registry import Registry
+from playground.registry import Registry, did_you_mean
 
 
 @pytest.fixture
@@ -42,3 +42,7 @@ def test_get_answers_like_a_mapping_s(registry):
     assert registry.get("multinomial") == "S"
     assert registry.get("xyz") is None
     assert registry.get("xyz", "D") == "D"
+
+
+def test_a_near_name_that_is_there_twice_is_offered_once():
+    assert did_you_mean("hlep", ["help", "h", "help"]) == "did you mean help?"

@@ -1,7 +1,7 @@
 """Writes a new plugin: a working file with comments, and a test that inherits the contract of its kind.
 
-The files are those beside this module, with `placeholder` and `Placeholder` replaced by the new name. It
-does not know what they hold.
+The files are those beside this module, with `placeholder`, `Placeholder` and `place-holder` replaced by the
+new name. It does not know what they hold.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ REGISTRIES = {
     "strategy": ("processors", "strategies"),
     "template": ("templates",),
     "backend": ("backends", "models"),
+    "action": ("actions",),
     "command": ("commands",),
 }
 
@@ -65,6 +66,8 @@ def write_plugin(name: str, kind: str, folder: Path, plugins: Plugins) -> Writte
 
 def _filled(source: str, name: str) -> str:
     text = (HERE / source).read_text(encoding="utf-8")
+    # Some names are words joined by hyphens.
+    text = text.replace("place-holder", name.replace("_", "-"))
     return text.replace("placeholder", name).replace("Placeholder", _class_name(name))
 
 

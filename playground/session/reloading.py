@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING
 
 from playground.api.outputs import Note
 from playground.plugins import Plugins, plugin_files, reload_plugins
+from playground.protocol.identity import identity_of
 
 if TYPE_CHECKING:
     from playground.session.client import Session
 
+STALE = Note(
+    "the program or an installed plugin has changed since this began; only plugin files are loaded again",
+    "warning",
+    "begin again: --session last goes on",
+)
 Stamps = Mapping[str, tuple[int, int]]
 """Time of change (ns) and size of each plugin file, by its path."""
 
@@ -61,12 +67,15 @@ class PluginWatch:
         self._lock = threading.Lock()
         self._stamps: Stamps | None = None
         """The plugin files as they were loaded; None before any was."""
+        self._installed = ""
+        """The program and the installed plugins as they were then."""
 
     @property
     def plugins(self) -> Plugins:
         with self._lock:
             if self._stamps is None:
                 self._stamps = stamps_of(self._session.settings.plugin_folders)
+                self._installed = identity_of(())
             return self._session.plugins
 
     @property
@@ -82,7 +91,11 @@ class PluginWatch:
         return self.reload()
 
     def reload(self) -> list[Note]:
-        """Load the plugin files that have changed; of a broken one the version before stays."""
+        """Load the plugin files that have changed; of a broken one the version before stays.
+
+        Of an installed plugin that has changed it is said that it is not loaded again: its modules may be in
+        use anywhere.
+        """
         old, before = self.plugins, self._stamps or {}
         folders = self._session.settings.plugin_folders
         with self._lock:
@@ -93,4 +106,4 @@ class PluginWatch:
             loaded = {plugin.source for plugin in new.loaded}
             kept = any(broken.source in loaded for broken in new.quarantined)
             self._session.adopt(new, whole=not kept)
-        return notes
+        return [*notes, STALE] if identity_of(()) != self._installed else notes

@@ -9,8 +9,10 @@ A test file of a plugin inherits a contract and returns the thing to be tested:
 pytest then runs every law, and so does `playground plugins check FILE`. Nothing here needs pytest.
 """
 
+from playground.testing.action_contract import ActionContract
 from playground.testing.backend_contract import BackendContract
 from playground.testing.decode import Decoded, decode, step_after
+from playground.testing.desk import ScriptedDesk
 from playground.testing.laws import Contract, require
 from playground.testing.model_contract import ModelContract, TokenizerContract
 from playground.testing.processor_contract import ProcessorContract
@@ -21,6 +23,7 @@ from playground.testing.template_contract import TemplateContract
 from playground.testing.tokenizers import ByteTokenizer, CharTokenizer
 
 __all__ = [
+    "ActionContract",
     "BackendContract",
     "ByteTokenizer",
     "CharTokenizer",
@@ -29,6 +32,7 @@ __all__ = [
     "ModelContract",
     "ProcessorContract",
     "ScriptedBackend",
+    "ScriptedDesk",
     "ScriptedModel",
     "StrategyContract",
     "TemplateContract",

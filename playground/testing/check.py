@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from playground.api import Command, InvalidInput, ModelName, ModelSource
+from playground.api import Action, Command, InvalidInput, ModelName, ModelSource
 from playground.api.options import build, name_of, options_of, summary_of
 from playground.engine.model_folder import read_config
 from playground.plugins import Plugins, load_file, load_plugins, one_line
+from playground.testing.action_contract import ActionContract
 from playground.testing.backend_contract import BackendContract
 from playground.testing.laws import Contract, Verdict, require, verdicts
 from playground.testing.processor_contract import ProcessorContract
@@ -104,6 +105,10 @@ def _check_trainer(thing: str, cls: type[Any], _: Plugins) -> Iterator[Verdict]:
     yield from verdicts(thing, _SaysWhatItDoes, cls=lambda: cls)
 
 
+def _check_action(thing: str, action: Action, _: Plugins) -> Iterator[Verdict]:
+    yield from verdicts(thing, ActionContract, action=lambda: action)
+
+
 def _check_command(thing: str, command: Command, _: Plugins) -> Iterator[Verdict]:
     yield from verdicts(thing, _NamesACommand, command=lambda: command)
 
@@ -115,6 +120,7 @@ CHECKS: dict[str, Check] = {
     "backends": _check_backend,
     "models": _check_model,
     "trainers": _check_trainer,
+    "actions": _check_action,
     "commands": _check_command,
 }
 

@@ -49,6 +49,15 @@ def test_plugins_are_listed_with_what_they_register(with_plugin):
     assert {"sampling", "cut", "scripted_models"} <= set(names)
 
 
+def test_reload_says_that_an_installed_plugin_is_not_loaded_again(with_plugin, monkeypatch):
+    hands = with_plugin("nothing", "")
+    assert hands.type("/reload") == "-- no plugin has changed"
+    monkeypatch.setattr("playground.protocol.identity.version", lambda: "9.9")
+    note = hands.outputs("/reload")[-1]
+    assert "an installed plugin has changed since this began" in note.text
+    assert note.hint == "begin again: --session last goes on"
+
+
 def test_reload_takes_what_has_changed_and_keeps_the_old_where_the_new_is_broken(with_plugin, home):
     hands = with_plugin("cut", GOOD.format(summary="Cuts.", k=1))
     file = home / "config" / "plugins" / "cut.py"

@@ -32,7 +32,8 @@ def test_a_new_plugin_passes_every_check(kind, tmp_path, generate):
     assert f"next: playground plugins check {file}" in result.stdout
     verdicts = list(check_file(file))
     assert [verdict for verdict in verdicts if verdict.result != "held"] == []
-    assert {verdict.thing for verdict in verdicts} >= {f"{kind} {NAMES[kind]}"}
+    name = NAMES[kind].replace("_", "-") if kind == "action" else NAMES[kind]
+    assert {verdict.thing for verdict in verdicts} >= {f"{kind} {name}"}
     assert "laceholder" not in file.read_text() + file.with_name(f"test_{file.name}").read_text()
 
 
@@ -90,7 +91,8 @@ def test_nothing_is_overwritten(taken, tmp_path, generate):
         ("top_k", "processor", "there is a processor 'top_k' already, of plugin sampling"),
         ("greedy", "processor", "there is a strategy 'greedy' already, of plugin sampling"),
         ("sampling", "processor", "there is a plugin 'sampling' already"),
-        ("gen", "command", "there is a command 'gen' already"),
+        ("gen", "command", "there is already a built-in command 'gen'"),
+        ("top_k", "action", "there is already a built-in action 'top_k'"),
         ("json", "processor", "there is a Python module 'json' already"),
     ],
 )

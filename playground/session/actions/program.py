@@ -89,6 +89,8 @@ ACTIONS = (
         name="reload",
         group="program",
         summary="Load changed plugins; of a broken one the version before stays.",
+        details="Those in files of the plugin folders. An installed one, and the program itself, are loaded "
+        "when the REPL is begun again; that one of them has changed is said.",
         run=reload,
     ),
     Action(

@@ -10,12 +10,12 @@ import click
 from playground.ui.cli.common import App, json_option, print_json, print_table, warn, write_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from playground.plugins import Loaded, Plugins, Quarantined
     from playground.testing.laws import Verdict
 
-KINDS = ("processor", "strategy", "template", "backend", "command")
+KINDS = ("processor", "strategy", "template", "backend", "action", "command")
 
 
 @click.group("plugins")
@@ -100,10 +100,9 @@ def new(app: App, name: str, kind: str, folder: Path) -> None:
     """Write a working plugin to start from, and its test."""
     from playground.api import InvalidInput
     from playground.scaffold import write_plugin
-    from playground.ui.cli.app import COMMANDS
 
-    if kind == "command" and name in COMMANDS:
-        raise InvalidInput(f"there is a command {name!r} already", "choose another name")
+    if name.replace("_", "-") in _built_in().get(kind, ()):
+        raise InvalidInput(f"there is already a built-in {kind} {name!r}", "choose another name")
     written = write_plugin(name, kind, folder, _plugins(app))
     for file in written.files:
         write_line(str(file))
@@ -156,14 +155,22 @@ def _by_thing(found: Iterable[Verdict]) -> dict[str, list[Verdict]]:
 
 
 def _hidden(found: Iterable[Verdict]) -> list[Verdict]:
-    """A failure for each command of a plugin that a built-in one of its name hides."""
+    """A failure for each command and action of a plugin that a built-in one of its name hides."""
     from playground.testing.laws import Verdict
-    from playground.ui.cli.app import COMMANDS
 
-    hidden = {f"command {name}" for name in COMMANDS} & {verdict.thing for verdict in found}
+    own = {f"{kind} {name}" for kind, names in _built_in().items() for name in names}
+    hidden = sorted(own & {verdict.thing for verdict in found})
     return [
         Verdict(thing, "can be called", "failed", "a built-in has its name") for thing in hidden
     ]
+
+
+def _built_in() -> dict[str, Collection[str]]:
+    """Names that those of plugins never hide."""
+    from playground.session.actions.table import BUILT_IN
+    from playground.ui.cli.app import COMMANDS
+
+    return {"command": COMMANDS, "action": BUILT_IN}
 
 
 def _report(thing: str, laws: list[Verdict]) -> None:
