@@ -157,7 +157,8 @@ def _strategy(p: Parameters) -> None:
                 p.left_out.append(LeftOut(slot, value, "llama.cpp ignores it beside --mirostat"))
         p.own_order = None
         name = "mirostat_v1" if mode == 1 else "mirostat"
-        p.strategy = Stage(name, (), {"tau": float(tau), "eta": float(eta)})
+        options = {"tau": float(tau), "eta": float(eta), "surprise": "renormalised"}
+        p.strategy = Stage(name, (), options)
     if t <= 0:
         p.put("temperature", t=0)
     elif spread > 0 and not mode:
