@@ -161,6 +161,8 @@ def test_a_value_that_cannot_be_is_named_and_the_rest_is_kept(imports):
         ('{"top_k": "many"}', "a.json", "cannot read"),
         ("--logit-bias 5", "a.txt", "is not TOKEN_ID"),
         ("--temp 'x", "a.txt", "cannot be read"),
+        ("--top-k 5 --temp", "a.txt", "--temp needs a value"),
+        ("--temp warm", "a.txt", "cannot read these flags"),
     ],
 )
 def test_what_is_no_parameter_set_is_an_error(imports, text, name, said):
