@@ -111,7 +111,7 @@ def _narrowed(candidates: Candidates, step: Step, grammar: str, stage: str) -> C
     if ids and ids[-1] in tokenizer.eos_ids:
         return candidates
     place = automaton(grammar, vocabulary_of(tokenizer)).after(ids, tokenizer, stage)
-    return narrowed(candidates, place.allowed, tokenizer.eos_ids, place.complete, stage)
+    return narrowed(candidates, place.allowed(), tokenizer.eos_ids, place.complete, stage)
 
 
 @lru_cache(maxsize=32)

@@ -28,13 +28,32 @@ NO_FORCING = '\n%llguidance {"no_forcing": true}\n'
 """Any tokens that spell the text will do, not the tokenizer's own alone. Stands last, so that it holds."""
 
 
+TOO_COMPLEX = ("ParserTooComplex", "LexerTooComplex")
+
+
 @dataclass(frozen=True)
 class Place:
-    """After a text: which tokens may follow, (vocabulary,) bool, and whether it may end here."""
+    """After a text: the matcher, what it said may follow, and whether the text may end here.
+
+    bits: a bit for each of the matcher's tokens; those of the vocabulary begin at `begin`. Many places are
+    kept, so they are kept small.
+    """
 
     matcher: LLMatcher
-    allowed: ndarray
+    bits: bytes
+    begin: int
+    size: int
     complete: bool
+    barred: frozenset[int] = frozenset()
+
+    def allowed(self) -> ndarray:
+        """(vocabulary,) bool."""
+        import numpy as np
+
+        bits = np.unpackbits(np.frombuffer(self.bits, dtype=np.uint8), bitorder="little")
+        mask: ndarray = bits[self.begin : self.begin + self.size].astype(bool)
+        mask[list(self.barred)] = False
+        return mask
 
 
 class Automaton:
@@ -54,8 +73,8 @@ class Automaton:
         self._known.move_to_end(ids)
         if len(self._known) > KNOWN:
             self._known.popitem(last=False)
-        if not (place.complete or place.allowed.any()):
-            raise self._dead_end(ids, tokenizer, stage)
+        if not (place.complete or place.allowed().any()):
+            raise self._dead_end(place, ids, tokenizer, stage)
         return place
 
     def _reached(self, ids: tuple[int, ...], tokenizer: Tokenizer, stage: str) -> Place:
@@ -70,16 +89,19 @@ class Automaton:
         return self._place(matcher, ids[-1])
 
     def _place(self, matcher: LLMatcher, previous: int | None) -> Place:
-        import numpy as np
+        known = self._vocabulary
+        barred = known.unspaced if previous in known.spacing else frozenset()
+        begin, bits = known.offset(previous), matcher.compute_bitmask()
+        return Place(matcher, bits, begin, known.size, matcher.is_accepting(), barred)
 
-        bits = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
-        begin = self._vocabulary.offset(previous)
-        mask = np.unpackbits(bits, bitorder="little")[begin : begin + self._vocabulary.size]
-        if previous in self._vocabulary.spacing:
-            mask[list(self._vocabulary.unspaced)] = False
-        return Place(matcher, mask.astype(bool), matcher.is_accepting())
-
-    def _dead_end(self, ids: tuple[int, ...], tokenizer: Tokenizer, stage: str) -> InvalidInput:
+    def _dead_end(
+        self, place: Place, ids: tuple[int, ...], tokenizer: Tokenizer, stage: str
+    ) -> InvalidInput:
+        if place.matcher.stop_reason() in TOO_COMPLEX:
+            return InvalidInput(
+                f"{stage}: llguidance gives up, the grammar is too complex after {len(ids)} tokens",
+                "make it simpler: longer terminals, fewer ways to read a text",
+            )
         text = text_of(ids, tokenizer)
         follow = bytes(next_bytes(self._grammar, text.encode()))
         wanted = follow.decode("ascii", errors="backslashreplace")

@@ -18,7 +18,7 @@ def answers(tokenizer, texts, automaton=None):
     for text in texts:
         fresh = automaton or Automaton(GRAMMAR, vocabulary_of(tokenizer))
         place = fresh.after(tuple(tokenizer.encode(text)), tokenizer, "test")
-        found[text] = (place.allowed.tobytes(), place.complete)
+        found[text] = (place.allowed().tobytes(), place.complete)
     return found
 
 

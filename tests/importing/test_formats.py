@@ -3,6 +3,9 @@
 import pytest
 
 from playground.api import InvalidInput
+from playground.plugins import load_plugins
+
+PLUGINS = load_plugins()
 
 LLAMA_DEFAULT = "top_k(40) | top_p(0.95) | min_p(0.05) | temperature(0.8) | sample"
 
@@ -125,12 +128,22 @@ def test_constraints_of_a_request(imports):
     assert imports.json({"guided_regex": "[0-9]+"})[0] == "regex('[0-9]+') | sample"
 
 
-def test_a_strategy_that_is_not_here_is_named(imports, monkeypatch):
-    chain, left_out, _ = imports.json({"do_sample": True, "num_beams": 3, "top_k": 0}, "g.json")
-    if "beam_sample" in left_out:
-        assert chain == "sample"
+@pytest.mark.parametrize(
+    ("flags", "strategy"),
+    [
+        ("--mirostat 1 --mirostat-ent 4", "mirostat_v1(tau=4.0, eta=0.1, surprise='renormalised')"),
+        ("--mirostat 2 --mirostat-lr 0.3", "mirostat(tau=5.0, eta=0.3, surprise='renormalised')"),
+    ],
+)
+def test_mirostat_of_llama_cpp_stands_behind_the_temperature_alone(imports, flags, strategy):
+    name = strategy.partition("(")[0]
+    chain, left_out, _ = imports.flags(f"{flags} --top-k 5 --typical 0.9 --temp 0.7")
+    assert left_out.pop("typical") == "llama.cpp ignores it beside --mirostat"
+    if name in PLUGINS.strategies:
+        assert (chain, left_out) == (f"temperature(0.7) | {strategy}", {})
     else:
-        assert chain.startswith("beam_sample(")
+        assert chain == "temperature(0.7) | sample"
+        assert f"there is no strategy or processor {name!r}" in left_out[name]
 
 
 def test_a_value_that_cannot_be_is_named_and_the_rest_is_kept(imports):
@@ -148,6 +161,8 @@ def test_a_value_that_cannot_be_is_named_and_the_rest_is_kept(imports):
         ('{"top_k": "many"}', "a.json", "cannot read"),
         ("--logit-bias 5", "a.txt", "is not TOKEN_ID"),
         ("--temp 'x", "a.txt", "cannot be read"),
+        ("--top-k 5 --temp", "a.txt", "--temp needs a value"),
+        ("--temp warm", "a.txt", "cannot read these flags"),
     ],
 )
 def test_what_is_no_parameter_set_is_an_error(imports, text, name, said):

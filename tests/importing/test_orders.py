@@ -113,3 +113,13 @@ def test_the_same_numbers_stand_in_each_engines_order(imports, order):
         assert "transformers has no such sampler" in left_out["xtc"]
         del names[0]
     assert names[:-1] == IN_ORDER[order]
+
+
+def test_front_ends_offer_every_order_and_format():
+    from playground.session.actions.table import BUILT_IN
+    from playground.session.importing.reading import FORMATS
+    from playground.ui.cli import strategies_import
+
+    assert set(strategies_import.ORDERS) == set(ORDERS)
+    assert set(strategies_import.FORMATS) == set(FORMATS)
+    assert set(BUILT_IN["import"].arguments[1].choices) == set(ORDERS)

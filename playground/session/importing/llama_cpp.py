@@ -17,6 +17,14 @@ NAMES = {
 }  # fmt: skip
 """Other names of flags."""
 NO_VALUE = ("--ignore-eos",)
+VALUED = {
+    "--temp", "--top-k", "--top-p", "--min-p", "--typical", "--top-n-sigma", "--xtc-probability",
+    "--xtc-threshold", "--repeat-penalty", "--repeat-last-n", "--presence-penalty",
+    "--frequency-penalty", "--dry-multiplier", "--dry-base", "--dry-allowed-length",
+    "--dry-penalty-last-n", "--dry-sequence-breaker", "--dynatemp-range", "--dynatemp-exp",
+    "--mirostat", "--mirostat-ent", "--mirostat-lr", "--samplers", "--sampler-seq", "--logit-bias",
+    "--grammar", "--json-schema", "--reverse-prompt", "--seed", "--n-predict",
+}  # fmt: skip
 REPEATED = ("--logit-bias", "--dry-sequence-breaker", "--reverse-prompt")
 BREAKERS = ["\n", ":", '"', "*"]
 PENALTIES = ("repetition_penalty", "frequency_penalty", "presence_penalty")
@@ -50,7 +58,7 @@ def read(text: str) -> Parameters:
 
 
 def _flags(text: str) -> dict[str, Any]:
-    """Values by flag; what is no flag (the program, a file) under its own name."""
+    """Values by flag, True for one without a value; what is no flag, such as the program, is left out."""
     try:
         words = shlex.split(text)
     except ValueError as error:
@@ -64,6 +72,8 @@ def _flags(text: str) -> dict[str, Any]:
         name = NAMES.get(name, name)
         if name not in NO_VALUE and not equals and words and _is_value(words[0]):
             value, equals = words.pop(0), "="
+        if not equals and name in VALUED:
+            raise InvalidInput(f"{word} needs a value", f"such as {word} 1")
         if name in REPEATED:
             found.setdefault(name, []).append(value)
         else:
@@ -157,7 +167,8 @@ def _strategy(p: Parameters) -> None:
                 p.left_out.append(LeftOut(slot, value, "llama.cpp ignores it beside --mirostat"))
         p.own_order = None
         name = "mirostat_v1" if mode == 1 else "mirostat"
-        p.strategy = Stage(name, (), {"tau": float(tau), "eta": float(eta)})
+        options = {"tau": float(tau), "eta": float(eta), "surprise": "renormalised"}
+        p.strategy = Stage(name, (), options)
     if t <= 0:
         p.put("temperature", t=0)
     elif spread > 0 and not mode:

@@ -104,8 +104,8 @@ def _strategy(p: Parameters) -> None:
     early = p.take("early_stopping", default=False)
     if beams > 1:
         name = "beam_sample" if draws else "beam"
-        options: dict[str, Any] = {"width": beams, "length_penalty": float(length_penalty)}
-        p.strategy = Stage(name, (), options if draws else {**options, "early_stopping": early})
+        options = {"width": beams, "length_penalty": float(length_penalty), "early_stopping": early}
+        p.strategy = Stage(name, (), options)
     if not draws:
         p.plain = Stage("greedy")
     if beams == 1:

@@ -100,7 +100,8 @@ def _strategy(p: Parameters) -> None:
     p.leave("guidance_scale", "guidance wants a negative prompt: see cfg", neutral=1)
     if mode:
         name = "mirostat_v1" if mode == 1 else "mirostat"
-        p.strategy = Stage(name, (), {"tau": float(tau), "eta": float(eta)})
+        options = {"tau": float(tau), "eta": float(eta), "surprise": "renormalised"}
+        p.strategy = Stage(name, (), options)
     elif not p.take("do_sample", default=True):
         p.strategy = Stage("greedy")
         if alpha:
