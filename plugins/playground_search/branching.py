@@ -14,7 +14,6 @@ import msgspec
 
 from playground.api import (
     Branch,
-    Candidates,
     Commit,
     DecodeContext,
     Decoding,
@@ -28,6 +27,8 @@ from playground_search.spoken import has_ended, piece_after
 
 if TYPE_CHECKING:
     from numpy import ndarray
+
+    from playground.api import Candidates
 
 TOGETHER = 32
 """Branches that are read in one pass."""
