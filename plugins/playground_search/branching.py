@@ -91,6 +91,13 @@ class Growth:
         self.best = sorted([*self.best, leaf], key=lambda node: (-node.logprob, node.ids))[:count]
         return leaf in self.best
 
+    def summary(self, count: int) -> str:
+        """How many continuations there are, how likely together, and how many of them are told."""
+        found = f"{self.found:,}, together {self.mass:.4f} of the probability"
+        if self.found > count:
+            return f"{found}; the likeliest {count} told"
+        return f"{found}; too few for {count} sequences" if self.found < count else found
+
 
 Worth = Callable[[float, "ndarray"], "ndarray"]
 """From a continuation's log-probability and those (n,) of what may follow: which are worth it (n,)."""

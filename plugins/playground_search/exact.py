@@ -56,8 +56,7 @@ class Enumerate(Strategy, frozen=True):
                 "fewer tokens (--max-tokens 8), a stop string, or a lower `above`",
             )
         yield Finding(
-            f"texts of a probability of at least {self.above:g}: {growth.found:,}, "
-            f"together {growth.mass:.4f}",
+            f"texts of a probability of {self.above:g} or more: {growth.summary(context.count)}",
             tuple(growth.branches),
         )
         for sequence, leaf in enumerate(growth.best):

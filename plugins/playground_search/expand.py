@@ -56,8 +56,7 @@ class Expand(Strategy, frozen=True):
                 "a lower `above`",
             )
         yield Finding(
-            f"branches: {len(growth.branches):,}, of which {growth.found:,} are ends of paths, "
-            f"together {growth.mass:.4f} of the probability",
+            f"branches: {len(growth.branches):,}; paths: {growth.summary(context.count)}",
             tuple(growth.branches),
         )
         for sequence, leaf in enumerate(growth.best):
