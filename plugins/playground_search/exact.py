@@ -36,9 +36,7 @@ class Enumerate(Strategy, frozen=True):
     about: ClassVar[About] = About(
         group="Search",
         formula="all texts with p(text) >= above, the likeliest first",
-        source="uniform-cost search with a bound, Dijkstra 1959",
         elsewhere="no engine",
-        neutral="none: it always looks for the likeliest texts",
     )
 
     above: Annotated[float, Meta(ge=1e-6, le=1, description="least probability of a text")] = 0.01

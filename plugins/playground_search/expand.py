@@ -35,9 +35,7 @@ class Expand(Strategy, frozen=True):
     about: ClassVar[About] = About(
         group="Search",
         formula="all branches with p(token | before) >= above, to `depth` tokens",
-        source="",
         elsewhere="no engine; viewers of probabilities draw such trees",
-        neutral="expand(1, 1) where the model is sure: greedy",
     )
 
     above: Annotated[float, Meta(ge=1e-4, le=1, description="least probability of a token")] = 0.1
