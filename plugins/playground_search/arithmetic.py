@@ -30,8 +30,7 @@ class Arithmetic(Strategy, frozen=True):
         group="Search",
         formula="the text at (u + i / n) mod 1 of an interval on which each text is as long as likely",
         source="Vilnis et al. 2023",
-        elsewhere="the paper's own code (google-research)",
-        neutral="one sequence: drawn as by sample, with other noise",
+        elsewhere="the paper's own code (google-research); one sequence has the law of sample",
     )
 
     def decode(self, context: DecodeContext) -> Decoding:

@@ -14,7 +14,6 @@ import msgspec
 
 from playground.api import (
     Branch,
-    Candidates,
     Commit,
     DecodeContext,
     Decoding,
@@ -28,6 +27,8 @@ from playground_search.spoken import has_ended, piece_after
 
 if TYPE_CHECKING:
     from numpy import ndarray
+
+    from playground.api import Candidates
 
 TOGETHER = 32
 """Branches that are read in one pass."""
@@ -89,6 +90,13 @@ class Growth:
         self.mass += math.exp(leaf.logprob)
         self.best = sorted([*self.best, leaf], key=lambda node: (-node.logprob, node.ids))[:count]
         return leaf in self.best
+
+    def summary(self, count: int) -> str:
+        """How many continuations there are, how likely together, and how many of them are told."""
+        found = f"{self.found:,}, together {self.mass:.4f} of the probability"
+        if self.found > count:
+            return f"{found}; the likeliest {count} told"
+        return f"{found}; too few for {count} sequences" if self.found < count else found
 
 
 Worth = Callable[[float, "ndarray"], "ndarray"]

@@ -36,9 +36,7 @@ class Enumerate(Strategy, frozen=True):
     about: ClassVar[About] = About(
         group="Search",
         formula="all texts with p(text) >= above, the likeliest first",
-        source="uniform-cost search with a bound, Dijkstra 1959",
         elsewhere="no engine",
-        neutral="none: it always looks for the likeliest texts",
     )
 
     above: Annotated[float, Meta(ge=1e-6, le=1, description="least probability of a text")] = 0.01
@@ -56,8 +54,7 @@ class Enumerate(Strategy, frozen=True):
                 "fewer tokens (--max-tokens 8), a stop string, or a lower `above`",
             )
         yield Finding(
-            f"texts of a probability of at least {self.above:g}: {growth.found:,}, "
-            f"together {growth.mass:.4f}",
+            f"texts of a probability of {self.above:g} or more: {growth.summary(context.count)}",
             tuple(growth.branches),
         )
         for sequence, leaf in enumerate(growth.best):

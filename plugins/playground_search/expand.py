@@ -35,9 +35,7 @@ class Expand(Strategy, frozen=True):
     about: ClassVar[About] = About(
         group="Search",
         formula="all branches with p(token | before) >= above, to `depth` tokens",
-        source="",
         elsewhere="no engine; viewers of probabilities draw such trees",
-        neutral="expand(1, 1) where the model is sure: greedy",
     )
 
     above: Annotated[float, Meta(ge=1e-4, le=1, description="least probability of a token")] = 0.1
@@ -56,8 +54,7 @@ class Expand(Strategy, frozen=True):
                 "a lower `above`",
             )
         yield Finding(
-            f"branches: {len(growth.branches):,}, of which {growth.found:,} are ends of paths, "
-            f"together {growth.mass:.4f} of the probability",
+            f"branches: {len(growth.branches):,}; paths: {growth.summary(context.count)}",
             tuple(growth.branches),
         )
         for sequence, leaf in enumerate(growth.best):

@@ -38,8 +38,7 @@ class StochasticBeam(Strategy, frozen=True):
         group="Search",
         formula="the n texts with the highest log p(text) + Gumbel noise, found top-down",
         source="Kool, van Hoof and Welling 2019",
-        elsewhere="the paper's own code (fairseq)",
-        neutral="one sequence: sample",
+        elsewhere="the paper's own code (fairseq); with one sequence it is sample",
     )
 
     def decode(self, context: DecodeContext) -> Decoding:

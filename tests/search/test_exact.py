@@ -104,6 +104,13 @@ class TestEnumerate:
         everything, _ = found(Enumerate(1e-6), model)
         assert found(Enumerate(1e-6), model, count=3)[0] == everything[:3]
 
+    def test_it_says_how_many_more_there_are_and_where_there_are_too_few(self):
+        everything, finding = found(Enumerate(1e-6), small_model(1), count=2)
+        assert len(everything) == 2
+        assert "; the likeliest 2 told" in finding.notice
+        _, finding = found(Enumerate(1e-6), small_model(1), count=MANY)
+        assert f"; too few for {MANY} sequences" in finding.notice
+
     def test_the_chain_decides_what_is_likely(self):
         texts, finding = found(Enumerate(1e-3), small_model(2), processors=[TopK(1)])
         assert len(texts) == 1
@@ -172,7 +179,7 @@ class TestExpand:
         texts, finding = found(Expand(above, depth), model, limit=5)
         assert paths(finding) == pytest.approx(expected, rel=1e-4)
         assert texts == sorted(ends, key=lambda text: -ends[text])
-        assert f"{len(expected):,}, of which {len(ends):,} are ends" in finding.notice
+        assert f"branches: {len(expected):,}; paths: {len(ends):,}, together" in finding.notice
 
     def test_it_goes_no_deeper_than_the_most_tokens(self):
         texts, _ = found(Expand(1e-4, depth=9), small_model(1), limit=2)
