@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     )
     from playground.api.options import Meta, Option
     from playground.api.outputs import (
+        Column,
+        Columns,
         Continuing,
         CopyText,
         EditText,
@@ -72,6 +74,8 @@ __all__ = [
     "Backend",
     "Candidates",
     "Classification",
+    "Column",
+    "Columns",
     "Command",
     "Commit",
     "Continuing",
@@ -189,6 +193,8 @@ _NAMES = {
         "Option",
     ),
     "outputs": (
+        "Column",
+        "Columns",
         "Continuing",
         "CopyText",
         "EditText",

@@ -114,7 +114,7 @@ def _listen(
 ) -> Iterator[Output]:
     """The events as they come; nodes of what was said, when they have ended."""
     parent = bench.tree.cursor
-    heard = _Heard(bench, request, parent, prompt)
+    heard = Heard(bench, request, parent, prompt)
     events = bench.events(request)
     try:
         for event in events:
@@ -130,7 +130,7 @@ def _listen(
         yield Note(_summary(bench, node), "notice")
 
 
-class _Heard:
+class Heard:
     """Collects the events of a request, keeps them in the history, and makes nodes of them."""
 
     def __init__(
@@ -160,8 +160,8 @@ class _Heard:
         if self._recorder:
             self._recorder.take(event)
 
-    def end(self) -> None:
-        """Write the rest, and put the nodes into the tree."""
+    def end(self, *, move: bool = True) -> None:
+        """Write the rest, and put the nodes into the tree; `move`: and go to the first of them."""
         recorder = self._recorder
         if recorder:
             recorder.close()
@@ -169,7 +169,7 @@ class _Heard:
         for place, (sequence, spoken) in enumerate(self._spoken.items()):
             id_ = recorder.nodes[sequence] if recorder else new_id()
             node = _node(id_, self._parent, spoken, recorder.run if recorder else None)
-            self.nodes.append(self._bench.tree.add(node, move=place == 0))
+            self.nodes.append(self._bench.tree.add(node, move=move and place == 0))
             self._bench.spoken[id_] = spoken
         if self._spoken:
             self._bench.last = self._spoken[min(self._spoken)]

@@ -7,7 +7,7 @@ only when something is done is imported then: a prompt is there first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -244,6 +244,13 @@ class Workbench:
         """The events of a request."""
         _ = self.plugins  # not by two threads at once
         return self.waiting.stream(lambda: self.session.generate(request))
+
+    def events_of_all(
+        self, requests: Sequence[GenerationRequest]
+    ) -> Generator[tuple[int, Event], None, None]:
+        """The events of requests that run at once, each with the number of its request."""
+        _ = self.plugins  # not by two threads at once
+        return self.waiting.stream(lambda: self.session.generate_all(requests))
 
     def warm(self) -> None:
         """Begin what takes time and will be needed: after the front end has shown itself."""

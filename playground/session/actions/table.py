@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playground.api.actions import Action
 from playground.session.actions import (
     chain,
+    compare,
     files,
     history,
     look,
@@ -26,6 +27,7 @@ ACTIONS: tuple[Action, ...] = (
     *text.ACTIONS,
     *tree.ACTIONS,
     *look.ACTIONS,
+    *compare.ACTIONS,
     *model.ACTIONS,
     *chain.ACTIONS,
     *request.ACTIONS,
