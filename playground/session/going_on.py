@@ -44,6 +44,8 @@ class Spoken(msgspec.Struct):
     started: Started
     tokens: list[Token] = []
     finished: Finished | None = None
+    before: tuple[int, ...] = ()
+    """Tokens that the request had said before these, in other nodes."""
 
 
 def go_on(bench: Workbench, typed: str = "", *, seed: int | None = None) -> Iterator[Output]:

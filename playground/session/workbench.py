@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from playground.session.client import Session
     from playground.session.going_on import Spoken
     from playground.session.reloading import PluginWatch
+    from playground.session.stepping import Stepping
     from playground.session.transcript import Recording
 
 UNKNOWN = -1
@@ -60,6 +61,8 @@ class Workbench:
         self.spoken: dict[str, Spoken] = {}
         """What was heard of the nodes that were generated here, more than a node keeps."""
         self.last: Spoken | None = None
+        self.steppings: list[Stepping] = []
+        """Texts that are revealed step by step."""
         self.prompt: Prompt | None = None
         """The filled template of the last request."""
         self.context_length: int | None = UNKNOWN
@@ -185,6 +188,7 @@ class Workbench:
         """A new, empty session; the one before stays in the history."""
         self.tree = Tree()
         self.spoken.clear()
+        self.steppings.clear()
         self.last = self.prompt = None
         self.keeper.begin()
 

@@ -15,6 +15,7 @@ from playground.session.actions import (
     model,
     program,
     request,
+    step,
     template,
     text,
     tree,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 ACTIONS: tuple[Action, ...] = (
     *text.ACTIONS,
+    *step.ACTIONS,
     *tree.ACTIONS,
     *look.ACTIONS,
     *compare.ACTIONS,

@@ -40,7 +40,8 @@ def tokens(bench: Workbench) -> str:
         return f"{len(bench.text):,} characters" if bench.tree.cursor else ""
     limit = "∞" if bench.context_length is None else f"{bench.context_length:,}"
     known = f"/{limit}" if bench.context_length != UNKNOWN else ""
-    return f"{spoken.started.prompt_tokens + len(spoken.tokens):,}{known} tokens"
+    count = spoken.started.prompt_tokens + len(spoken.before) + len(spoken.tokens)
+    return f"{count:,}{known} tokens"
 
 
 def rate(bench: Workbench) -> str:
