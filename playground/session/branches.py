@@ -25,7 +25,7 @@ class Branch(msgspec.Struct, frozen=True):
 
 
 def drawn(branches: Sequence[Branch]) -> Passage:
-    """A line for every stretch between two forks, with the probability of all from the beginning to its end."""
+    """A line for every stretch between two forks, with the probability of the path to its end."""
     return Passage(tuple(_drawn(branches, "", 0.0)))
 
 
