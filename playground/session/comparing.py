@@ -21,8 +21,9 @@ from playground.session.comparison import Divergence, Run, SideBySide
 from playground.session.going_on import Heard
 
 if TYPE_CHECKING:
-    from playground.api.events import Token
+    from playground.api.events import Event, Token
     from playground.api.request import GenerationRequest
+    from playground.api.template import Prompt
     from playground.session.workbench import Workbench
 
 MOST_RUNS = 64
@@ -66,17 +67,22 @@ def requests_of(
     return found
 
 
-def compare(bench: Workbench, requests: Requests) -> Generator[Output, None, SideBySide]:
-    """The texts as they grow, in columns; what comes of it is returned. One stays where one is."""
+def compare(
+    bench: Workbench, requests: Requests, prompt: Prompt | None = None
+) -> Generator[Output, None, SideBySide]:
+    """The texts as they grow, in columns; what comes of it is returned. One stays where one is.
+
+    `prompt`: the filled template that the text is, if it is one.
+    """
     parent = bench.tree.cursor
     bench.keeper.open()
     side = SideBySide(requests)
-    heard = [Heard(bench, request, parent, None) for _, request in requests]
+    heard = _InOrder([Heard(bench, request, parent, prompt) for _, request in requests])
     events = bench.events_of_all([request for _, request in requests])
     due = 0.0
     try:
         for which, event in events:
-            heard[which].take(event)
+            heard.take(which, event)
             side.take(which, event)
             if time.monotonic() >= due:
                 due = time.monotonic() + 1 / PAINTS_A_SECOND
@@ -84,12 +90,39 @@ def compare(bench: Workbench, requests: Requests) -> Generator[Output, None, Sid
     finally:
         # Whoever shows it may have left: what was said stays.
         events.close()
-        for each in heard:
-            each.end(move=False)
+        heard.end()
         bench.go(parent)
     yield from bench.told()
     yield columns(side)
     return side
+
+
+class _InOrder:
+    """Lets what keeps each request begin in their order, whichever is heard first: so nodes are numbered."""
+
+    def __init__(self, heard: Sequence[Heard]) -> None:
+        self._heard = heard
+        self._waiting: list[list[Event]] = [[] for _ in heard]
+        self._begun = 0
+
+    def take(self, which: int, event: Event) -> None:
+        self._waiting[which].append(event)
+        while self._begun < len(self._heard) and self._waiting[self._begun]:
+            self._drain(self._begun)
+            self._heard[self._begun].flush()
+            self._begun += 1
+        if which < self._begun:
+            self._drain(which)
+
+    def end(self) -> None:
+        for which, each in enumerate(self._heard):
+            self._drain(which)
+            each.end(move=False)
+
+    def _drain(self, which: int) -> None:
+        waiting, self._waiting[which] = self._waiting[which], []
+        for event in waiting:
+            self._heard[which].take(event)
 
 
 def columns(side: SideBySide, *, final: bool = True) -> Columns:

@@ -101,11 +101,6 @@ class SideBySide:
             run.finished, run.draft = event, ""
         return run
 
-    @property
-    def done(self) -> bool:
-        """Whether every run has ended."""
-        return all(run.finished for run in self.runs)
-
     def divergence(self) -> Divergence | None:
         """Where runs part ways first, as far as they have come; None: nowhere."""
         found = [

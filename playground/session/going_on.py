@@ -162,6 +162,11 @@ class Heard:
         if self._recorder:
             self._recorder.take(event)
 
+    def flush(self) -> None:
+        """Return when what was taken is in the history, or could not be."""
+        if self._recorder:
+            self._recorder.flush()
+
     def end(self, *, move: bool = True) -> None:
         """Write the rest, and put the nodes into the tree; `move`: and go to the first of them."""
         recorder = self._recorder

@@ -97,6 +97,21 @@ def test_it_is_kept_as_continuations_of_one_text(playground, coins):
     assert len(json.loads(playground.run("sessions", "list", "--json").stdout)) == 1
 
 
+def test_a_template_is_filled_and_kept_with_the_runs(playground, coins):
+    playground.template(
+        "fox",
+        'query = "x{{animal}}"\n[variables.animal]\nhelp = "which"\n',
+    )
+    words = ("compare", "-t", "fox", "-p", "animal=y", "-m", coins, "-s", "greedy", "-s", "sample")
+    result = playground.run(*words, "--max-tokens", "3")
+    assert result.exit_code == 0, result.stderr
+    exported = playground.folder / "kept.json"
+    playground.run("sessions", "export", "last", "-o", str(exported))
+    kept = exported.read_text()
+    assert '"fox"' in kept
+    assert '"animal"' in kept
+
+
 FAULTS = {
     ("-s", "greedy"): (2, "one run alone compares with nothing"),
     ("-s", "gredy", "-s", "sample"): (2, "did you mean greedy"),

@@ -68,7 +68,7 @@ def test_runs_part_where_two_of_them_first_say_something_else(texts):
         assert there == [text for text in texts if len(text) > found.index]
         assert all(run.tokens[found.index] is token for run, token in found.tokens)
     assert [run.text for run in side.runs] == texts
-    assert side.done
+    assert all(run.finished for run in side.runs)
 
 
 def test_only_runs_with_the_same_noise_are_compared():

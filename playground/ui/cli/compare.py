@@ -25,7 +25,7 @@ from playground.ui.cli.gen import LARGEST_SEED
 from playground.ui.cli.why import NOT_ASKED
 
 if TYPE_CHECKING:
-    from playground.api import Alternative, Token
+    from playground.api import Alternative, Prompt, Token
     from playground.api.outputs import Output
     from playground.session.comparing import Requests
     from playground.session.comparison import Divergence, Run, SideBySide
@@ -81,8 +81,9 @@ def command(app: App, /, **options: Any) -> int:
     model did it: that place is shown, and what each chose from there. `-` or a pipe reads TEXT. What is
     generated is kept, as several continuations of one text.
     """  # fmt: skip
-    bench, requests = _prepared(app, options)
-    side = _run(bench, requests, shown=is_terminal(sys.stdout) and not options["as_json"])
+    bench, requests, prompt = _prepared(app, options)
+    shown = is_terminal(sys.stdout) and not options["as_json"]
+    side = _run(bench, requests, prompt, shown=shown)
     if options["as_json"]:
         print_json(as_json(side))
     elif not is_terminal(sys.stdout):
@@ -91,8 +92,8 @@ def command(app: App, /, **options: Any) -> int:
     return _ended(side)
 
 
-def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, Requests]:
-    """A workbench with the prompt as its text, and the requests."""
+def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, Requests, Prompt | None]:
+    """A workbench with the prompt as its text, the requests, and the prompt where it is a template's."""
     from playground.session.comparing import requests_of
     from playground.session.workbench import Workbench
 
@@ -116,10 +117,10 @@ def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, Requests]:
     if options["template"] is not None:
         bench.choose(template=options["template"], variables=options["params"])
     bench.add(prompt.text)
-    return bench, requests
+    return bench, requests, prompt if options["template"] is not None else None
 
 
-def _run(bench: Workbench, requests: Requests, *, shown: bool) -> SideBySide:
+def _run(bench: Workbench, requests: Requests, prompt: Prompt | None, *, shown: bool) -> SideBySide:
     """Run them; `shown`: as they grow, on a terminal. On ctrl-c what was said stays."""
     from playground.session import comparing
     from playground.ui.repl.screen import Plain, Screen
@@ -134,7 +135,7 @@ def _run(bench: Workbench, requests: Requests, *, shown: bool) -> SideBySide:
 
     with Signals(bench.stop).installed():
         try:
-            outputs = comparing.compare(bench, requests)
+            outputs = comparing.compare(bench, requests, prompt)
             while True:
                 try:
                     show(next(outputs))
