@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     )
     from playground.api.options import Meta, ModelName, Option
     from playground.api.outputs import (
+        Column,
+        Columns,
         Continuing,
         CopyText,
         EditText,
@@ -102,6 +104,8 @@ __all__ = [
     "Branch",
     "Candidates",
     "Classification",
+    "Column",
+    "Columns",
     "Command",
     "Commit",
     "Continuing",
@@ -237,6 +241,8 @@ _NAMES = {
         "Option",
     ),
     "outputs": (
+        "Column",
+        "Columns",
         "Continuing",
         "CopyText",
         "EditText",

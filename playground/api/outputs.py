@@ -55,6 +55,20 @@ class Continuing(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the tokens are to be in the colours of their probabilities."""
 
 
+class Column(msgspec.Struct, frozen=True):
+    """A text beside others, under its name."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """Texts side by side as far as they have come; each replaces the one before, until one is `final`."""
+
+    columns: tuple[Column, ...]
+    final: bool = True
+
+
 class EditText(msgspec.Struct, frozen=True):
     """Let the user edit `text`; the new text, or None where it was left, is what the yield returns."""
 
@@ -71,7 +85,7 @@ class Quit(msgspec.Struct, frozen=True):
     """The front end is to end."""
 
 
-Output = Note | Table | Passage | Continuing | Event | EditText | CopyText | Quit
+Output = Note | Table | Passage | Continuing | Columns | Event | EditText | CopyText | Quit
 
 
 def plain(text: str) -> Passage:

@@ -56,6 +56,8 @@ class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
     """Other engines, asked only on request and where they are installed; no target concerns them."""
     target: Target | None = None
     rounds: int = 5
+    needs: str = ""
+    """A strategy that a plugin may or may not bring: without it there is nothing to measure."""
 
     @property
     def family(self) -> str:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from playground.api.errors import UnknownName
-from playground.bench import chain, charrnn, clients, detokenize, generation, repl_stream, startup
+from playground.bench import (
+    chain,
+    charrnn,
+    clients,
+    decoding,
+    detokenize,
+    generation,
+    repl_stream,
+    startup,
+    strategies,
+)
 from playground.bench.plan import Benchmark
 from playground.registry import did_you_mean
 
 BENCHMARKS: tuple[Benchmark, ...] = (
     *generation.BENCHMARKS,
     *chain.BENCHMARKS,
+    *decoding.BENCHMARKS,
+    *strategies.BENCHMARKS,
     *detokenize.BENCHMARKS,
     *charrnn.BENCHMARKS,
     *repl_stream.BENCHMARKS,
@@ -23,11 +35,17 @@ BENCHMARKS: tuple[Benchmark, ...] = (
 def select(names: Iterable[str]) -> list[Benchmark]:
     """Those with these names or of these families, in the suite's order; no name means all of them.
 
-    Raises UnknownName.
+    One that needs a strategy which no plugin brings is left out. Raises UnknownName.
     """
     wanted = set(names)
     known = [*dict.fromkeys(b.family for b in BENCHMARKS), *(b.name for b in BENCHMARKS)]
     for name in sorted(wanted - set(known)):
         hint = did_you_mean(name, known) or "playground bench --list"
         raise UnknownName(f"there is no benchmark {name!r}", hint)
-    return [b for b in BENCHMARKS if not wanted or {b.name, b.family} & wanted]
+    chosen = [b for b in BENCHMARKS if not wanted or {b.name, b.family} & wanted]
+    if not any(b.needs for b in chosen):
+        return chosen
+    from playground.plugins import load_plugins
+
+    strategies = load_plugins().strategies
+    return [b for b in chosen if not b.needs or b.needs in strategies]

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from playground.engine.catalog import Catalog
     from playground.plugins import Plugins
     from playground.session.prompts import PromptLibrary
-    from playground.session.service import EventStream, Service
+    from playground.session.service import EventStream, EventStreams, Service
 
 A = TypeVar("A")
 
@@ -127,6 +127,13 @@ class Session:
     def generate(self, request: GenerationRequest) -> EventStream:
         """Begin a request. Raises PlaygroundError where it cannot be meant; later errors are events."""
         return self.service.generate(request)
+
+    def generate_all(self, requests: Sequence[GenerationRequest]) -> EventStreams:
+        """Begin some requests (not none) at once: they advance in one batched read a step.
+
+        Raises PlaygroundError, at once or while it is iterated over, where one of them cannot be meant.
+        """
+        return self.service.generate_all(requests)
 
     def lint(self, prompt: Prompt, max_tokens: int) -> list[LintWarning]:
         """What is likely to go wrong with `prompt` when `max_tokens` are to follow it."""

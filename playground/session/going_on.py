@@ -46,6 +46,8 @@ class Spoken(msgspec.Struct):
     started: Started
     tokens: list[Token] = []
     finished: Finished | None = None
+    before: tuple[int, ...] = ()
+    """Tokens that the request had said before these, in other nodes."""
 
 
 def go_on(bench: Workbench, typed: str = "", *, seed: int | None = None) -> Iterator[Output]:
@@ -116,7 +118,7 @@ def _listen(
 ) -> Iterator[Output]:
     """The events as they come; nodes of what was said, when they have ended."""
     parent, stops = bench.tree.cursor, bench.stops
-    heard = _Heard(bench, request, parent, prompt)
+    heard = Heard(bench, request, parent, prompt)
     events = bench.events(request)
     try:
         for event in events:
@@ -134,7 +136,7 @@ def _listen(
         yield Note(_summary(bench, node, by_you=bench.stops != stops), "notice")
 
 
-class _Heard:
+class Heard:
     """Collects the events of a request, keeps them in the history, and makes nodes of them."""
 
     def __init__(
@@ -167,8 +169,13 @@ class _Heard:
         if self._recorder:
             self._recorder.take(event)
 
-    def end(self) -> None:
-        """Write the rest, and put the nodes into the tree."""
+    def flush(self) -> None:
+        """Return when what was taken is in the history, or could not be."""
+        if self._recorder:
+            self._recorder.flush()
+
+    def end(self, *, move: bool = True) -> None:
+        """Write the rest, and put the nodes into the tree; `move`: and go to the first of them."""
         recorder = self._recorder
         if recorder:
             recorder.close()
@@ -176,7 +183,7 @@ class _Heard:
         for place, (sequence, spoken) in enumerate(self._spoken.items()):
             id_ = recorder.nodes[sequence] if recorder else new_id()
             node = _node(id_, self._parent, spoken, recorder.run if recorder else None)
-            self.nodes.append(self._bench.tree.add(node, move=place == 0))
+            self.nodes.append(self._bench.tree.add(node, move=move and place == 0))
             self._bench.spoken[id_] = spoken
         if self._spoken:
             self._bench.last = self._spoken[min(self._spoken)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from playground.api.errors import UnknownName
@@ -10,10 +11,11 @@ from playground.api.results import Comparison, LoadedModel
 from playground.engine.answers import answer
 from playground.engine.drift import compare_on
 from playground.engine.engine import Engine
+from playground.engine.generate import Generation
 from playground.protocol.questions import ModelChoice, Question
 from playground.registry import did_you_mean
-from playground.session.driven import Driven
-from playground.session.service import EventStream
+from playground.session.driven import Driven, DrivenTogether
+from playground.session.service import EventStream, EventStreams
 
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog
@@ -32,6 +34,18 @@ class InProcess:
 
     def generate(self, request: GenerationRequest) -> EventStream:
         return Driven(self.engine.start(request))
+
+    def generate_all(self, requests: Sequence[GenerationRequest]) -> EventStreams:
+        generations: list[Generation] = []
+        try:
+            generations.extend(
+                map(self.engine.start, requests)
+            )  # those before a faulty one are there
+        except BaseException:
+            for generation in generations:
+                generation.cancel()
+            raise
+        return DrivenTogether(generations, self.engine.tick)
 
     def ask(self, question: Question[A]) -> A:
         model = self.engine.load(question.model, question.device, question.dtype)

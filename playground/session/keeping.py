@@ -74,6 +74,15 @@ class Keeper:
 
         self._try(keep)
 
+    def open(self) -> None:
+        """Let there be a session, so that all that begins at once is kept in the same one."""
+
+        def keep(history: History) -> None:
+            if self.session is None:
+                self.session = history.begin()
+
+        self._try(keep)
+
     def move(self, cursor: str | None) -> None:
         """Keep where one is."""
         if (session := self.session) is not None:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from playground.api.events import Drafted, Event, Finished, Started, Token
-from playground.api.outputs import Continuing, Note, Output, Passage, Piece, Table
+from playground.api.outputs import Columns, Continuing, Note, Output, Passage, Piece, Table
 from playground.session.in_order import InOrder
 from playground.session.layout import table_lines
 from playground.session.safe_text import one_line, safe_text
@@ -36,8 +36,18 @@ class PlainText:
         """A text with how likely each of its tokens was; here as numbers."""
         return numbered(text, logprobs)
 
+    def beside(self, output: Columns) -> str:
+        """Texts side by side; here one below the other."""
+        return "".join(
+            self._note(Note(column.name, "notice"))
+            + self._closed("".join(map(self._piece, column.pieces)))
+            for column in output.columns
+        )
+
     def take(self, output: Output) -> str:
         """What is to be written for it."""
+        if isinstance(output, Started | Token | Drafted | Finished):
+            return "".join(self._event(ready) for ready in self._order.push(output))
         if isinstance(output, Note):
             text = self._line() + self._note(output)
         elif isinstance(output, Table):
@@ -46,8 +56,8 @@ class PlainText:
             text = self._line() + self._closed("".join(map(self._piece, output.pieces)))
         elif isinstance(output, Continuing):
             text = self._line() + self._begin(output)
-        elif isinstance(output, Started | Token | Drafted | Finished):
-            text = "".join(self._event(ready) for ready in self._order.push(output))
+        elif isinstance(output, Columns):
+            text = self._line() + self.beside(output) if output.final else ""
         else:
             text = ""
         if text:

@@ -5,7 +5,7 @@ Imports neither numpy nor torch, nor anything of the engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
@@ -21,7 +21,8 @@ from playground.protocol.questions import ModelChoice, Question
 from playground.session.exchange import Exchange, Head
 from playground.session.launch import Launcher
 from playground.session.remote_stream import RemoteStream
-from playground.session.service import EventStream
+from playground.session.service import EventStream, EventStreams
+from playground.session.together import Together
 from playground.session.watch import Watched, WorkerGone
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class Remote:
 
     def generate(self, request: GenerationRequest) -> EventStream:
         return RemoteStream(self, request)
+
+    def generate_all(self, requests: Sequence[GenerationRequest]) -> EventStreams:
+        return Together(self.generate, requests)
 
     def ask(self, question: Question[A]) -> A:
         answer: A = self.call(question.path, self.located(question), question.answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from playground.api.events import Event
@@ -24,6 +24,13 @@ class EventStream(Iterator[Event], Protocol):
         """End it within one token; what was said stays said, and `finished` events still follow."""
 
 
+class EventStreams(Iterator[tuple[int, Event]], Protocol):
+    """The events of several requests as they come, each with the number of its request."""
+
+    def cancel(self) -> None:
+        """End all of them, as `EventStream.cancel` does."""
+
+
 class Service(Protocol):
     """What a session asks of whoever has the models. All of it raises PlaygroundError."""
 
@@ -32,6 +39,9 @@ class Service(Protocol):
 
     def generate(self, request: GenerationRequest) -> EventStream:
         """Begin a request. Raises where it cannot be meant; later errors are events."""
+
+    def generate_all(self, requests: Sequence[GenerationRequest]) -> EventStreams:
+        """Begin some requests at once. Raises, at once or later, where one of them cannot be meant."""
 
     def ask(self, question: Question[A]) -> A:
         """The answer of the model that the question names."""

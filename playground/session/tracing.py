@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 def trace_of(bench: Workbench, node: Node, at: int) -> TokenTrace:
     """What every stage of the chain that said the node left at its token `at`."""
-    request = replace(_request(bench, node), prompt=bench.tree.text(node.parent))
     before = tuple(token.id for token in node.tokens[:at])
+    if spoken := bench.spoken.get(node.id):
+        request = replace(spoken.request, seed=spoken.started.seed)
+        before = (*spoken.before, *before)
+    else:
+        request = replace(_request(bench, node), prompt=bench.tree.text(node.parent))
     question = question_of(request, request.seed or 0, before, node.tokens[at].id, node.sequence)
     found: TokenTrace = bench.ask(lambda: bench.session.trace(question))
     return found
@@ -44,9 +48,7 @@ def question_of(
 
 
 def _request(bench: Workbench, node: Node) -> GenerationRequest:
-    """What the node was asked for with; of one that nobody asked for, what would be asked now."""
-    if spoken := bench.spoken.get(node.id):
-        return replace(spoken.request, seed=spoken.started.seed)
+    """What a node of before was asked for with; of one that nobody asked for, what would be asked now."""
     if node.run is not None and bench.keeper.saved:
         return bench.keeper.history.run(node.run).request
     from playground.session.going_on import request_of

@@ -8,17 +8,21 @@ is driven by one thread alone, as it needs. It knows neither requests nor what i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from playground.api.errors import PlaygroundError
 
-if TYPE_CHECKING:
-    from playground.api.events import Event
-    from playground.session.service import EventStream
-
 A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
+
+
+class Stream(Iterator[A_co], Protocol[A_co]):
+    """What comes one after the other, until it is cancelled or at its end."""
+
+    def cancel(self) -> None:
+        """End it soon; what still follows may be taken."""
 
 
 class Stopped(PlaygroundError):
@@ -50,7 +54,7 @@ class _Job:
         self.left = False
         """Whether nobody waits for it any more."""
         self.cancelled = False
-        self.stream: EventStream | None = None
+        self.stream: Stream[Any] | None = None
 
     def cancel(self) -> None:
         """End the stream within one token. Does not wait for it."""
@@ -105,8 +109,8 @@ class Waiting:
         job = _Job()
         self._put(lambda: job.run(lambda _: work()))
 
-    def stream(self, begin: Callable[[], EventStream]) -> Generator[Event, None, None]:
-        """The events of what `begin` returns.
+    def stream(self, begin: Callable[[], Stream[A]]) -> Generator[A, None, None]:
+        """All that comes of what `begin` returns, such as the events of a request.
 
         The first `stop` cancels it and its last events still come; before there is a stream, and at the
         second one, it raises Stopped. Leaving the iterator cancels it, too.
@@ -147,7 +151,7 @@ class Waiting:
             self._work.get()()
 
 
-def _pump(job: _Job, begin: Callable[[], EventStream]) -> None:
+def _pump(job: _Job, begin: Callable[[], Stream[Any]]) -> None:
     job.stream = events = begin()
     for event in events:
         job.told.put(_Told("event", event))

@@ -7,7 +7,7 @@ only when something is done is imported then: a prompt is there first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from playground.session.client import Session
     from playground.session.going_on import Spoken
     from playground.session.reloading import PluginWatch
+    from playground.session.stepping import Stepping
     from playground.session.transcript import Recording
 
 UNKNOWN = -1
@@ -60,6 +61,8 @@ class Workbench:
         self.spoken: dict[str, Spoken] = {}
         """What was heard of the nodes that were generated here, more than a node keeps."""
         self.last: Spoken | None = None
+        self.steppings: list[Stepping] = []
+        """Texts that are revealed step by step."""
         self.prompt: Prompt | None = None
         """The filled template of the last request."""
         self.context_length: int | None = UNKNOWN
@@ -185,6 +188,7 @@ class Workbench:
         """A new, empty session; the one before stays in the history."""
         self.tree = Tree()
         self.spoken.clear()
+        self.steppings.clear()
         self.last = self.prompt = None
         self.keeper.begin()
 
@@ -244,6 +248,13 @@ class Workbench:
         """The events of a request."""
         _ = self.plugins  # not by two threads at once
         return self.waiting.stream(lambda: self.session.generate(request))
+
+    def events_of_all(
+        self, requests: Sequence[GenerationRequest]
+    ) -> Generator[tuple[int, Event], None, None]:
+        """The events of requests that run at once, each with the number of its request."""
+        _ = self.plugins  # not by two threads at once
+        return self.waiting.stream(lambda: self.session.generate_all(requests))
 
     def warm(self) -> None:
         """Begin what takes time and will be needed: after the front end has shown itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -69,12 +70,10 @@ class BadWords(Processor, frozen=True):
     ]
 
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
-        sequences = {ids for word in self.words for ids in _spellings(word, step)}
-        for ids in sequences:
-            check_known(ids, candidates, "bad_words")
-        banned = [ids[-1] for ids in sequences if follows(step.ids, ids)]
+        endings = _endings(_listed(self.words) or _spelt(self.words, step))
+        check_known(endings.bounds, candidates, "bad_words")
         return without(
-            candidates.find(banned),
+            candidates.find(endings.of(step.ids)),
             candidates,
             f"bad_words: all {len(candidates)} candidates left would complete one",
             BEFORE_FEW,
@@ -158,7 +157,11 @@ def without(places: ndarray, candidates: Candidates, none_left: str, hint: str) 
     if len(places) == len(candidates):
         raise InvalidInput(none_left, hint)
     if len(places) <= FEW:
-        ids, scores = _spliced(candidates.ids, places), _spliced(candidates.scores, places)
+        scores = _spliced(candidates.scores, places)
+        if candidates.whole:
+            ids = _all_but(tuple(places.tolist()), len(candidates))
+        else:
+            ids = _spliced(candidates.ids, places)
         return Candidates(scores, ids, candidates.vocabulary)
     standing = np.ones(len(candidates), dtype=bool)
     standing[places] = False
@@ -167,6 +170,16 @@ def without(places: ndarray, candidates: Candidates, none_left: str, hint: str) 
 
 FEW = 32
 """So many gaps are quicker to copy around than a mask is to apply."""
+
+
+@lru_cache(maxsize=16)
+def _all_but(places: tuple[int, ...], size: int) -> ndarray:
+    """0 to size - 1 without `places`: the same for step after step, where a ban is no sequence's end."""
+    import numpy as np
+
+    ids = _spliced(np.arange(size), np.array(places))
+    ids.setflags(write=False)
+    return ids
 
 
 def _spliced(values: ndarray, places: ndarray) -> ndarray:
@@ -185,6 +198,42 @@ def only(places: ndarray, candidates: Candidates, stage: str) -> Candidates:
             BEFORE_FEW,
         )
     return candidates if len(places) == len(candidates) else candidates.at(places)
+
+
+class _Endings:
+    """Sequences by what stands before their last token: a step asks once for each length."""
+
+    def __init__(self, sequences: frozenset[tuple[int, ...]]) -> None:
+        every = [token for ids in sequences for token in ids]
+        self.bounds = (min(every), max(every)) if every else ()
+        """The lowest and the highest token of all."""
+        self._after: dict[int, dict[tuple[int, ...], list[int]]] = {}
+        for ids in sequences:
+            before = self._after.setdefault(len(ids) - 1, {})
+            before.setdefault(ids[:-1], []).append(ids[-1])
+
+    def of(self, text: Sequence[int]) -> list[int]:
+        """The last tokens of those sequences whose others `text` ends with."""
+        return [
+            last
+            for length, before in self._after.items()
+            for last in before.get(tuple(text[-length:]) if length else (), ())
+        ]
+
+
+# A step asks for those of the step before.
+_endings = lru_cache(maxsize=64)(_Endings)
+
+
+@lru_cache(maxsize=64)
+def _listed(words: tuple[str | tuple[int, ...], ...]) -> frozenset[tuple[int, ...]]:
+    """The sequences where all are lists of ids; nothing where a text has to be read or one is empty."""
+    listed = [word for word in words if isinstance(word, tuple) and word]
+    return frozenset(listed if len(listed) == len(words) else ())
+
+
+def _spelt(words: tuple[str | tuple[int, ...], ...], step: Step) -> frozenset[tuple[int, ...]]:
+    return frozenset(ids for word in words for ids in _spellings(word, step))
 
 
 def _spellings(word: Phrase, step: Step) -> list[tuple[int, ...]]:

@@ -147,10 +147,10 @@ def _counted(step: Step, scope: str, last: int) -> Sequence[int]:
 
 def _scaled(candidates: Candidates, places: ndarray, penalty: float) -> Candidates:
     """Positive scores at `places` (m,) divided by `penalty`, negative ones multiplied."""
+    import numpy as np
+
+    factor = np.float32(penalty)
     seen = candidates.scores[places]
-    negative = seen < 0
-    seen[negative] *= penalty
-    seen[~negative] /= penalty
     scores = candidates.scores.copy()
-    scores[places] = seen
+    scores[places] = np.where(seen < 0, seen * factor, seen / factor)
     return candidates.rescored(scores)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,7 +35,18 @@ def test_engines_of_one_benchmark_have_labels_of_their_own(benchmark):
 def test_a_name_a_family_or_nothing_selects():
     assert [b.name for b in select(["chain-50257"])] == ["chain-50257"]
     assert {b.family for b in select(["decode", "startup"])} == {"decode", "startup"}
-    assert tuple(select([])) == BENCHMARKS
+    assert [b.name for b in BENCHMARKS if not b.needs] == [
+        b.name for b in select([]) if not b.needs
+    ]
+
+
+def test_what_needs_a_strategy_is_measured_where_a_plugin_brings_it(monkeypatch):
+    needy = next(b for b in BENCHMARKS if b.needs)
+    for known in (set(), {needy.needs}):
+        monkeypatch.setattr(
+            "playground.plugins.load_plugins", lambda known=known: SimpleNamespace(strategies=known)
+        )
+        assert [b.name for b in select([needy.name])] == [needy.name] * len(known)
 
 
 def test_an_unknown_name_is_refused_with_a_near_one():

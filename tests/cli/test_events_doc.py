@@ -31,6 +31,17 @@ EVENTS = {
 
 COMMANDS = {
     "playground tokens --json": ["tokens", "ROMEO:"],
+    "playground why --json": ["why", "ROMEO:", "--index", "2"],
+    "playground compare --json": [
+        "compare",
+        "ROMEO:",
+        "-s",
+        "greedy",
+        "-s",
+        "sample",
+        "--max-tokens",
+        "3",
+    ],
     "playground next --json": ["next", "ROMEO:"],
     "playground next --each --json": ["next", "ROMEO:", "--each"],
     "playground score --json": ["score", "ROMEO:"],

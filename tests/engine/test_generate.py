@@ -93,7 +93,7 @@ class TestReads:
         while not all(generation.done for generation in generations):
             bench.scheduler.tick()
         assert model.passes == [(3,), *[(1, 1)] * 9]
-        first, second = ([*generation][0] for generation in generations)
+        first, second = (next(generation) for generation in generations)
         assert (first.cached_tokens, second.cached_tokens) == (0, 3)
 
     def test_a_prompt_that_is_being_read_is_waited_for_whoever_leaves(self, bench, finished):

@@ -51,3 +51,56 @@ def test_what_streams_are_made_of_is_whole(user, request_of):
         kinds = [type(event) for event in mine]
         assert kinds == [Started, *[Token] * 151, Finished]
         assert "".join(event.text for event in mine[1:-1]) == mine[-1].text == "€" * 50
+
+
+def test_runs_that_are_compared_are_the_same_as_in_process_and_read_together(user):
+    user.model("coins", [{"a": 0.5, "b": 0.3, "c": 0.2}] * 60, after="x", pause=0.01)
+    chains = ["greedy", "sample", "top_k(2) | sample", "temperature(2) | sample"] * 2
+    words = [
+        "compare",
+        "x",
+        "-m",
+        "coins",
+        "--seed",
+        "7",
+        "--max-tokens",
+        "50",
+        "-n",
+        "2",
+        "--json",
+    ]
+    words += [word for chain in chains for word in ("-s", chain)]
+    here, there = user.run("--in-process", *words), user.run(*words)
+    found = [json.loads(ran.stdout) for ran in (here, there)]
+    for run in (run for each in found for run in each["runs"]):
+        run.pop("tokens_per_second")
+    assert found[0] == found[1]
+    assert len(found[0]["runs"]) == 16
+    rows = [int(line) for line in user.notes("coins")]
+    assert rows[:50] == [1, *[16] * 49]
+    # In the session process some steps pass until all have begun; one after the other they were 8 * 50.
+    assert sum(rows[50:]) == sum(rows[:50])
+    assert len(rows[50:]) < 3 * 50
+
+
+def test_one_request_of_several_that_cannot_be_meant_ends_all(user, request_of):
+    from playground.api import InvalidInput
+
+    user.model("coins", [{"a": 0.5, "b": 0.5}] * 500, after="x", pause=0.01)
+    streams = user.remote().generate_all(
+        [request_of("coins", max_tokens=400), request_of("coins", chain="gredy")]
+    )
+    with pytest.raises(InvalidInput, match="gredy"):
+        list(streams)
+
+
+def test_cancelling_ends_all_and_their_ends_are_told(user, request_of):
+    user.model("endless", "la" * 900, after="x", pause=0.01)
+    streams = user.remote().generate_all([request_of("endless", max_tokens=900)] * 5)
+    ended = []
+    for which, event in streams:
+        if isinstance(event, Token) and event.index == 3:
+            streams.cancel()
+        if isinstance(event, Finished):
+            ended.append((which, event.reason))
+    assert sorted(ended) == [(which, "cancelled") for which in range(5)]

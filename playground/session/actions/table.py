@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from playground.api.actions import Action
 from playground.session.actions import (
     chain,
+    compare,
     files,
     history,
     look,
     model,
     program,
     request,
+    step,
     template,
     text,
     tree,
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
 ACTIONS: tuple[Action, ...] = (
     *text.ACTIONS,
+    *step.ACTIONS,
     *tree.ACTIONS,
     *look.ACTIONS,
+    *compare.ACTIONS,
     *model.ACTIONS,
     *chain.ACTIONS,
     *request.ACTIONS,

@@ -70,6 +70,7 @@ def fork(bench: Workbench, given: Arguments) -> Iterator[Output]:
         raise InvalidInput("there is no text to fork", "type one")
     bench.tree = bench.tree.copy_of_path(bench.tree.cursor)
     bench.spoken.clear()
+    bench.steppings.clear()
     bench.keeper.begin()
     if bench.keeper.saved:
         bench.tree = bench.keeper.save(bench.tree, given["name"])

@@ -23,6 +23,7 @@ COMMANDS = {
     "sessions": ("sessions:command", "List, search, export and delete what was generated."),
     "replay": ("replay:command", "Generate again, and say whether it is the same."),
     "why": ("why:command", "Why a token was taken: the chain at its place, stage by stage."),
+    "compare": ("compare:command", "Continue a text in several ways at once, side by side."),
     "next": ("next:command", "The likeliest next tokens, at the end or at every position."),
     "tokens": ("tokens:command", "How a text is cut into tokens."),
     "score": ("score:command", "How likely a model finds a text: loss, perplexity, surprisal."),

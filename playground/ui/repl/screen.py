@@ -1,4 +1,4 @@
-"""Outputs on a terminal: text in place as it comes, colours, drafts that are drawn over.
+"""Outputs on a terminal: text in place as it comes, colours, drafts and columns that are painted over.
 
 All that a model, a file or a person wrote reaches the terminal through `PlainText`, which makes it safe;
 the escape sequences are written here alone.
@@ -11,21 +11,22 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from playground.api.events import Drafted, Finished, Started, Token
-from playground.api.outputs import Continuing, Output
+from playground.api.events import Drafted, Event, Finished, Started, Token
+from playground.api.outputs import Columns, Continuing, Output
+from playground.session.columns import column_lines
 from playground.session.layout import display_width
 from playground.session.plain_text import PlainText, last_line
 from playground.session.safe_text import one_line, safe_text
 from playground.session.shades import SHADES
 from playground.ui.cli import probability
 from playground.ui.cli.console import has_colour
+from playground.ui.repl.region import Region, Tail
 from playground.ui.repl.status import Live, StatusLine
 
 STYLES = {
     "dim": "2", "bold": "1", "added": "32", "removed": "31;9",
     "error": "31", "warning": "33", "hint": "36", "notice": "2",
 }  # fmt: skip
-SAVE, RESTORE, ERASE = "\x1b7", "\x1b8", "\x1b[K"
 LEGEND = "the model's own probability of each token:"
 DRAFTS_A_SECOND = 20
 """A draft costs a repaint, and nobody reads faster."""
@@ -36,7 +37,7 @@ class Plain(PlainText):
 
     def show(self, output: Output) -> None:
         """Show an output."""
-        self.width = None if not sys.stdout.isatty() else _size()[0]
+        self.width = None if not sys.stdout.isatty() else _columns()
         _write(self.take(output))
 
 
@@ -49,10 +50,12 @@ class Screen(Plain):
         self._status = StatusLine(lambda live, width: self.styled(status(live, width), "dim"))
         self._coloured = has_colour(sys.stdout)
         self._column = 0
-        """Where the cursor is on its line, in columns from 0."""
-        self._drawn = False
-        """Whether a draft stands after the cursor."""
-        self._draw_again = 0.0
+        """Where the cursor is on its line, in columns from 0; more than the terminal has where it wrapped."""
+        self._region = Region()
+        self._tail = Tail(lambda line: self.styled(line, "dim"))
+        self._draft = ""
+        """What follows the text for now, painted or not yet."""
+        self._paint_again = 0.0
         self._shown_legend = False
 
     def styled(self, text: str, style: str) -> str:
@@ -69,31 +72,42 @@ class Screen(Plain):
         return "".join(_painted(piece, style) for piece, style in pieces)
 
     def take(self, output: Output) -> str:
-        column = self._column
-        text = self._drawn_over(output)
+        if isinstance(output, Columns):
+            return self._status.erased() + self._line() + self._beside(output)
+        self._region.release()
         if not isinstance(output, Started | Token | Drafted | Finished):
-            return self._status.erased() + text
+            return self._status.erased() + self._told(output)
+        column = self._column
+        text = super().take(output)
         # What is said beside the first sequence is shown when that has ended; numbers after the text
         # of tokens are not counted.
         if output.sequence or (self._continuing.probs and not self._coloured):
             return text
-        size = _size()
-        return self._status.around(output, text, before=column, after=self._column, size=size)
+        covered = bool(self._tail.text)
+        return self._status.around(
+            output, text, before=column, after=self._column, size=_size(), covered=covered
+        )
 
-    def _drawn_over(self, output: Output) -> str:
-        """What to write for an output, in the place of the draft that may stand after the cursor."""
-        if isinstance(output, Drafted):
-            return self._draft(output)
+    def _told(self, output: Output) -> str:
+        """What is no event: notes, tables, the text that is gone on from."""
         if isinstance(output, Continuing) and output.probs and self._coloured:
             legend = self._legend()
             return legend + super().take(output)
-        text = super().take(output)
-        if isinstance(output, Started | Token | Finished):
-            self._follow(output)
-        if self._drawn and text:
-            self._drawn = False
-            return ERASE + text
-        return text
+        return super().take(output)
+
+    def _beside(self, output: Columns) -> str:
+        """Columns in the place of those before; while they grow, as much as the screen holds."""
+        width, height = _size()
+        lines = column_lines(
+            output.columns,
+            max(1, width - 1),
+            self.styled,
+            height=None if output.final else max(1, height - 1),
+        )
+        painted = self._region.paint(lines, width)
+        if output.final:
+            self._region.release()
+        return painted
 
     def _legend(self) -> str:
         if self._shown_legend:
@@ -102,28 +116,32 @@ class Screen(Plain):
         shades = "".join(_painted(f" {shade.label} ", shade.sgr) for shade in SHADES)
         return f"{self.styled(LEGEND, 'dim')} {shades}\n"
 
-    def _follow(self, event: Started | Token | Finished) -> None:
-        """Where the cursor is after an event that was shown."""
-        if event.sequence:
-            return
+    def _event(self, event: Event) -> str:
+        """An event whose turn has come: a text is written over its draft, and what is left of it painted."""
+        shown = super()._event(event)
+        if isinstance(event, Drafted):
+            self._draft = event.text
+            return self._repaint()
         if isinstance(event, Started):
+            self._draft, self._paint_again = "", 0.0
             self._column = display_width(one_line(last_line(self._continuing.text)))
-            return
-        text = event.text if isinstance(event, Token) else "\n"
-        line = last_line(text)
-        self._column = display_width(one_line(line)) + (0 if "\n" in text else self._column)
+            return shown
+        if isinstance(event, Finished):
+            self._draft, self._column = "", 0
+            return self._tail.paint("", 0, *_size()) + shown
+        self._draft = self._draft[len(event.text) :] * self._draft.startswith(event.text)
+        shown = self._tail.write(event.text, shown)
+        line = last_line(event.text)
+        self._column = display_width(one_line(line)) + (0 if "\n" in event.text else self._column)
+        return shown + self._repaint()
 
-    def _draft(self, draft: Drafted) -> str:
-        """What a draft would add, on the rest of the line: it never scrolls, so it can be drawn over."""
+    def _repaint(self) -> str:
+        """The draft as it is now, unless it was painted just before."""
         now = time.monotonic()
-        columns, _ = _size()
-        room = columns - self._column % columns - 1
-        if draft.sequence or room < 2 or now < self._draw_again:
+        if now < self._paint_again or self._draft == self._tail.text:
             return ""
-        self._draw_again = now + 1 / DRAFTS_A_SECOND
-        self._drawn = True
-        tail = _cut(one_line(draft.text), room)
-        return f"{ERASE}{SAVE}{self.styled(tail, 'dim')}{RESTORE}"
+        self._paint_again = now + 1 / DRAFTS_A_SECOND
+        return self._tail.paint(self._draft, self._column, *_size())
 
 
 def copy_by_terminal(text: str) -> None:
@@ -148,20 +166,15 @@ def _painted(text: str, sgr: str) -> str:
     return f"\x1b[{sgr}m{text}\x1b[0m" if sgr and text else text
 
 
-def _cut(text: str, room: int) -> str:
-    """As much of a line as fits into so many columns."""
-    width = 0
-    for place, letter in enumerate(text):
-        width += display_width(letter)
-        if width > room:
-            return text[:place]
-    return text
+def _columns() -> int:
+    return _size()[0]
 
 
 def _size() -> tuple[int, int]:
     """Columns and rows of the terminal."""
     try:
-        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+        size = os.get_terminal_size(sys.stdout.fileno())
     except (OSError, ValueError):
         return 80, 24
-    return max(1, columns), max(1, rows)
+    # A terminal of which nobody has said how large it is says 0.
+    return size.columns or 80, size.lines or 24

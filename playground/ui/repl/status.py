@@ -57,11 +57,12 @@ class StatusLine:
         before: int,
         after: int,
         size: tuple[int, int],
+        covered: bool,
     ) -> str:
         """What to write where `text` is what an event of the first sequence adds.
 
         `before` and `after`: columns from the beginning of the line to the cursor, as if it did not wrap.
-        `size`: columns and rows of the terminal.
+        `size`: columns and rows of the terminal. `covered`: whether a draft is painted where it would stand.
         """
         if isinstance(event, Started):
             self._live = Live(event)
@@ -69,6 +70,8 @@ class StatusLine:
             self._live.tokens += 1
         elif isinstance(event, Finished):
             self._live = None
+        if covered:
+            return self.erased() + text
         columns = size[0]
         leaves = isinstance(event, Token) and any(mark in event.text for mark in "\n\t")
         if self._live is None or leaves or before // columns != after // columns:

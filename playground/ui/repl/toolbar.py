@@ -59,7 +59,8 @@ def tokens(bench: Workbench) -> str:
     spoken = bench.spoken.get(bench.tree.cursor or "")
     if spoken is None:
         return f"{len(bench.text):,} characters" if bench.tree.cursor else ""
-    return f"{spoken.started.prompt_tokens + len(spoken.tokens):,}{limit(bench)} tokens"
+    count = spoken.started.prompt_tokens + len(spoken.before) + len(spoken.tokens)
+    return f"{count:,}{limit(bench)} tokens"
 
 
 def rate(bench: Workbench) -> str:

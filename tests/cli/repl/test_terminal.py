@@ -151,6 +151,42 @@ def test_beams_draw_what_is_not_final_yet_and_draw_over_it(repl, playground):
     assert line == "x" + "ac" * 10
 
 
+def test_a_draft_takes_several_lines_and_leaves_nothing_behind(repl, playground):
+    """Beams that cannot tell two words apart agree late: a long draft, at the bottom of the screen."""
+    script = [{"a": 0.5, "b": 0.5}, *"cdefghij" * 9]
+    beams = playground.model("beams", script, after="x", pause=0.03)
+    screen = repl("-m", beams, "-s", "beam(width=2)", "--max-tokens", "60", columns=30, rows=10)
+    for _ in range(4):
+        screen.enter("/seed 1")
+    screen.enter("x")
+    assert "xacdefghijcdefghijcdefghijcdef\nghij" in screen.wait_for("\nghijcdef")
+    screen.wait_for("60 tokens")
+    lines = screen.screen().splitlines()
+    start = lines.index("xacdefghijcdefghijcdefghijcdef")
+    assert lines[start - 1 : start + 3] == [
+        "> x",
+        "xacdefghijcdefghijcdefghijcdef",
+        "ghijcdefghijcdefghijcdefghijcd",
+        "e",
+    ]
+    assert lines[start + 3].startswith("-- node 2 · 60 tokens in")
+
+
+def test_compared_runs_stream_in_columns(repl, playground):
+    coins = playground.model("coins", [{"a": 0.5, "b": 0.3, "c": 0.2}] * 90, after="x", pause=0.02)
+    screen = repl("-m", coins, "--max-tokens", "60", "--seed", "3", columns=100, rows=30)
+    screen.enter("/type x")
+    screen.wait_for("node 1: 1 character")
+    screen.enter("/compare greedy sample")
+    streaming = screen.wait_for("aaaaaaaaaa")
+    assert "dist-1" not in streaming
+    shown = screen.wait_for("nodes 2 to 3")
+    assert "\ngreedy" in shown
+    assert "a" * 48 in shown
+    assert shown.count("─┼─") == 1
+    assert shown.index("│ sample") < shown.index("dist-1") < shown.index("they part at token")
+
+
 def test_the_editor_is_opened_on_the_text(repl, tmp_path, tale):
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\nsed -i s/time/moon/ "$1"; echo >> "$1"\n')

@@ -1,0 +1,111 @@
+"""Stepping: the text token by token, what each was chosen from, and another one where one likes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from playground.api.actions import Action, Argument, Arguments
+from playground.api.errors import InvalidInput
+from playground.api.outputs import Note, Output, Passage, Piece, Table
+from playground.session.actions.text import alternatives
+from playground.session.actions.tree import here
+from playground.session.nodes import Node
+from playground.session.plain_text import last_line
+
+if TYPE_CHECKING:
+    from playground.api.events import Token
+    from playground.session.workbench import Workbench
+
+BACK = "back"
+HINT = "/step goes on · /step N takes another · /step back goes back · /why 0"
+HEADERS = ("", "n", "token", "id", "probability", "the model's own")
+
+
+def step(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    word = given["other"]
+    if word is None:
+        yield from _on(bench)
+    elif word == BACK:
+        yield from _back(bench)
+    elif word.isdecimal() and word.isascii():
+        yield from _take(bench, int(word))
+    else:
+        raise InvalidInput(f"/step takes a number or {BACK}, not {word!r}", HINT)
+
+
+def _on(bench: Workbench) -> Iterator[Output]:
+    from playground.session.stepping import Stepping
+
+    stepping = next((each for each in reversed(bench.steppings) if each.goes_on), None)
+    if stepping is None:
+        stepping = Stepping(bench)
+        bench.steppings.append(stepping)
+    node = stepping.step()
+    token = bench.spoken[node.id].tokens[0]
+    yield _shown(bench, node)
+    yield Table(HEADERS, tuple(_rows(token)), right=(HEADERS[1], *HEADERS[3:]))
+    yield Note(f"node {bench.number(node.id)} · {HINT}", "notice")
+
+
+def _take(bench: Workbench, rank: int) -> Iterator[Output]:
+    """Instead of the last token of where one is, the one of this rank."""
+    node = bench.node
+    if node is None or not node.tokens:
+        raise InvalidInput("there is no token to take another one for", "/step says one")
+    at = len(node.tokens) - 1
+    others = alternatives(bench, at)
+    if rank >= len(others):
+        raise InvalidInput(f"{len(others)} alternatives are known", "/set alternatives 20")
+    if others[rank].id != node.tokens[at].id:
+        node = bench.tree.branch(node.id, at, others[rank])
+        bench.keeper.add(node)
+    yield _shown(bench, node)
+    yield Note(f"node {bench.number(node.id)} · {HINT}", "notice")
+
+
+def _back(bench: Workbench) -> Iterator[Output]:
+    node = bench.node
+    if node is None:
+        raise InvalidInput("there is nothing to go back over", "/step goes on")
+    bench.go(node.parent)
+    yield from here(bench)
+
+
+def _shown(bench: Workbench, node: Node) -> Passage:
+    before = last_line(bench.tree.text(node.parent))
+    return Passage((Piece(before, "dim"), Piece(node.text, "bold")))
+
+
+def _rows(token: Token) -> Iterator[tuple[Any, ...]]:
+    """The likeliest after the chain, and the one that was taken, which is marked."""
+    raw = {each.id: each.logprob for each in token.raw_alternatives} | {token.id: token.raw_logprob}
+    known = [
+        (rank, each.id, each.text, each.logprob) for rank, each in enumerate(token.alternatives)
+    ]
+    if token.id not in [id_ for _, id_, _, _ in known]:
+        known.append((token.rank, token.id, token.text, token.logprob))
+    for rank, id_, text, logprob in known:
+        own = f"{math.exp(raw[id_]):.4f}" if id_ in raw else None
+        mark = ">" * (id_ == token.id)
+        yield mark, rank, f'"{text}"', id_, f"{math.exp(logprob):.4f}", own
+
+
+ACTIONS = (
+    Action(
+        name="step",
+        group="text",
+        summary="Say one token and show what it was chosen from; take another one, or go back.",
+        details="The steps are the text that an empty line would say, with the same seed. Each is a node.",
+        arguments=(
+            Argument(
+                name="other",
+                suggestions=("0", "1", BACK),
+                optional=True,
+                help=f"A number of the table, to take that token instead of the last one, or {BACK}.",
+            ),
+        ),
+        run=step,
+    ),
+)

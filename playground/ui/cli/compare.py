@@ -1,0 +1,231 @@
+"""`playground compare`: one text continued by several chains and models at once, and where they part ways."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from playground.ui.cli import complete, gen_request, outcome
+from playground.ui.cli.common import (
+    App,
+    error,
+    json_option,
+    notice,
+    print_json,
+    print_table,
+    template_options,
+    write_line,
+)
+from playground.ui.cli.console import is_terminal
+from playground.ui.cli.gen import LARGEST_SEED
+from playground.ui.cli.why import NOT_ASKED
+
+if TYPE_CHECKING:
+    from playground.api import Alternative, Prompt, Token
+    from playground.api.outputs import Output
+    from playground.session.comparing import Requests
+    from playground.session.comparison import Divergence, Run, SideBySide
+    from playground.session.workbench import Workbench
+
+HEADERS = (
+    "run", "tokens", "tokens/s", "perplexity", "distinct-1", "distinct-2", "repetition", "mean rank",
+    "text",
+)  # fmt: skip
+
+
+@click.command("compare")
+@click.argument("text", required=False)
+@click.option(
+    "-s",
+    "--strategy",
+    "chains",
+    metavar="CHAIN",
+    multiple=True,
+    shell_complete=complete.stages,
+    help="A strategy, or a whole chain, as for gen; repeat for more.",
+)
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=complete.models,
+    help="A model's name or folder; repeat for more.",
+)
+@click.option("--device", metavar="DEVICE", help="As for gen.")
+@click.option("--dtype", metavar="TYPE", help="As for gen.")
+@template_options
+@click.option("-n", "n", type=click.IntRange(1, 64), default=1, help="Texts of each.")
+@click.option("--max-tokens", type=click.IntRange(min=0), help="Most tokens to add.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    metavar="N",
+    help="Of the noise, which all have in common; drawn and told where not given.",
+)
+@click.option(
+    "--stop", multiple=True, metavar="TEXT", help="End before this text; repeat for more."
+)
+@json_option
+@click.option("--no-history", is_flag=True, help="Do not keep what is generated.")
+@click.pass_obj
+def command(app: App, /, **options: Any) -> int:
+    """Continue TEXT with every chain and every model at once, side by side.
+
+    All runs advance in one batch and draw with the same noise, so where two part ways, the chain or the
+    model did it: that place is shown, and what each chose from there. `-` or a pipe reads TEXT. What is
+    generated is kept, as several continuations of one text.
+    """  # fmt: skip
+    bench, requests, prompt = _prepared(app, options)
+    shown = is_terminal(sys.stdout) and not options["as_json"]
+    side = _run(bench, requests, prompt, shown=shown)
+    if options["as_json"]:
+        print_json(as_json(side))
+    elif not is_terminal(sys.stdout):
+        _print(side)
+    notice(f"seed {requests[0][1].seed}")
+    return _ended(side)
+
+
+def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, Requests, Prompt | None]:
+    """A workbench with the prompt as its text, the requests, and the prompt where it is a template's."""
+    from playground.session.comparing import requests_of
+    from playground.session.workbench import Workbench
+
+    chains, models = options["chains"], options["models"]
+    session = app.session(
+        asking=True,
+        model=models[0] if models else None,
+        device=options["device"],
+        dtype=options["dtype"],
+        history=False if options["no_history"] else None,
+    )
+    bench = Workbench(session.settings)
+    bench.session = session
+    base, prompt = gen_request.build(
+        session, NOT_ASKED | options | {"strategy": None, "alternatives": None}
+    )
+    from msgspec.structs import replace
+
+    base = replace(base, alternatives=gen_request.EVENT_ALTERNATIVES)
+    requests = requests_of(bench, base, chains=chains, models=models)
+    if options["template"] is not None:
+        bench.choose(template=options["template"], variables=options["params"])
+    bench.add(prompt.text)
+    return bench, requests, prompt if options["template"] is not None else None
+
+
+def _run(bench: Workbench, requests: Requests, prompt: Prompt | None, *, shown: bool) -> SideBySide:
+    """Run them; `shown`: as they grow, on a terminal. On ctrl-c what was said stays."""
+    from playground.session import comparing
+    from playground.ui.repl.screen import Plain, Screen
+    from playground.ui.repl.signals import Signals
+
+    tricks = os.environ.get("TERM", "dumb") not in ("", "dumb")
+    screen = Screen() if tricks else Plain()
+
+    def show(output: Output) -> None:
+        if shown:
+            screen.show(output)
+
+    with Signals(bench.stop).installed():
+        try:
+            outputs = comparing.compare(bench, requests, prompt)
+            while True:
+                try:
+                    show(next(outputs))
+                except StopIteration as ended:
+                    side: SideBySide = ended.value
+                    break
+        finally:
+            bench.close()
+    for output in comparing.outcome(side):
+        show(output)
+    return side
+
+
+def _print(side: SideBySide) -> None:
+    """As tables: where there is no terminal to draw columns on."""
+    from playground.api.outputs import Table
+    from playground.session.comparing import notices, parted
+
+    for line in notices(side):
+        notice(line)
+    print_table(HEADERS, map(_row, side.runs), right=HEADERS[1:-1])
+    for output in parted(side.divergence()):
+        if isinstance(output, Table):
+            print_table(output.headers, output.rows, right=output.right)
+        else:
+            write_line(output.text)
+
+
+def _row(run: Run) -> tuple[Any, ...]:
+    found = run.figures
+    shown = (
+        found.tokens_per_second, found.perplexity, found.distinct_1, found.distinct_2,
+        found.repetition, found.mean_rank,
+    )  # fmt: skip
+    numbers = (None if value is None else f"{value:.4g}" for value in shown)
+    return (run.name, found.tokens, *numbers, run.text)
+
+
+def _ended(side: SideBySide) -> int:
+    """The exit code; what failed is told."""
+    code = outcome.OK
+    for run in side.runs:
+        end = run.finished
+        if end is not None and end.error is not None:
+            error(f"{run.name}: {end.error}", end.hint or "")
+            code = code or end.exit_code
+    cancelled = any(run.finished is None or run.finished.reason == "cancelled" for run in side.runs)
+    return code or (outcome.CANCELLED if cancelled else outcome.OK)
+
+
+def as_json(side: SideBySide) -> dict[str, Any]:
+    """The runs with their figures, and where they part ways."""
+    divergence = side.divergence()
+    return {
+        "runs": [_run_as_json(run) for run in side.runs],
+        "divergence": None if divergence is None else _divergence_as_json(divergence),
+    }
+
+
+def _run_as_json(run: Run) -> dict[str, Any]:
+    import msgspec
+
+    return {
+        "name": run.name,
+        "text": run.text,
+        **msgspec.structs.asdict(run.figures),
+        "model": run.request.model,
+        "chain": run.request.chain,
+        "seed": run.request.seed,
+        "sequence": run.sequence,
+        "reason": run.finished.reason if run.finished else "cancelled",
+        "error": run.finished.error if run.finished else None,
+    }
+
+
+def _divergence_as_json(divergence: Divergence) -> dict[str, Any]:
+    return {
+        "index": divergence.index,
+        "sequence": divergence.sequence,
+        "runs": [
+            {
+                "name": run.name,
+                "token": _chance(token),
+                "top": [_chance(each) for each in token.alternatives],
+                "raw_top": [_chance(each) for each in token.raw_alternatives],
+            }
+            for run, token in divergence.tokens
+        ],
+    }
+
+
+def _chance(token: Token | Alternative) -> dict[str, Any]:
+    return {"id": token.id, "text": token.text, "probability": math.exp(token.logprob)}
