@@ -21,7 +21,7 @@ from playground.ui.cli.common import (
     write_line,
 )
 from playground.ui.cli.console import is_terminal
-from playground.ui.cli.gen import LARGEST_SEED
+from playground.ui.cli.decoding_options import LARGEST_SEED
 from playground.ui.cli.why import NOT_ASKED
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _run(bench: Workbench, requests: Requests, prompt: Prompt | None, *, shown: 
     from playground.ui.repl.signals import Signals
 
     tricks = os.environ.get("TERM", "dumb") not in ("", "dumb")
-    screen = Screen() if tricks else Plain()
+    screen = Screen(_no_status) if tricks else Plain()
 
     def show(output: Output) -> None:
         if shown:
@@ -147,6 +147,11 @@ def _run(bench: Workbench, requests: Requests, prompt: Prompt | None, *, shown: 
     for output in comparing.outcome(side):
         show(output)
     return side
+
+
+def _no_status(live: object, width: int) -> str:
+    """Columns tell how they go themselves."""
+    return ""
 
 
 def _print(side: SideBySide) -> None:

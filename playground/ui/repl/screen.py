@@ -129,6 +129,8 @@ class Screen(Plain):
         if isinstance(event, Finished):
             self._draft, self._column = "", 0
             return self._tail.paint("", 0, *_size()) + shown
+        if not isinstance(event, Token):
+            return shown
         self._draft = self._draft[len(event.text) :] * self._draft.startswith(event.text)
         shown = self._tail.write(event.text, shown)
         line = last_line(event.text)
