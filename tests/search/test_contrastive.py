@@ -43,10 +43,9 @@ class TestContrastiveKeepsTheLaws(StrategyContract):
         return Contrastive(alpha=0.2)
 
     def models(self):
-        recurrent, scripted = super().models()
         likes = {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
-        length, tokenizer = scripted.context_length, scripted.tokenizer
-        return recurrent, Observed(lambda _: likes, context_length=length, tokenizer=tokenizer)
+        full = Observed(lambda _: likes, context_length=13, tokenizer=CharTokenizer("abcdef"))
+        return [*super().models(), full]
 
     def ending_model(self):
         return Observed("bc", after="a", tokenizer=CharTokenizer("abcdef"))
