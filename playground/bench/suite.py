@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from playground.api.errors import UnknownName
-from playground.bench import chain, charrnn, clients, detokenize, generation, repl_stream, startup
+from playground.bench import (
+    chain,
+    charrnn,
+    clients,
+    detokenize,
+    generation,
+    repl_stream,
+    startup,
+    train,
+)
 from playground.bench.plan import Benchmark
 from playground.registry import did_you_mean
 
@@ -17,6 +26,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *repl_stream.BENCHMARKS,
     *startup.BENCHMARKS,
     *clients.BENCHMARKS,
+    *train.BENCHMARKS,
 )
 
 

@@ -69,6 +69,12 @@ class GptTrainer(TransformerRecipe, frozen=True, kw_only=True):
     context_length: Annotated[
         int, Meta(ge=0, description="tokens that the model can see; 0: sequence_length")
     ] = 0
+    activation: Annotated[
+        Literal["gelu_new", "gelu"],
+        Meta(
+            description="of gpt2: gelu_new is the original's, gelu (exact) trains faster on a CPU"
+        ),
+    ] = "gelu_new"
     vocabulary_size: Annotated[
         int, Meta(ge=2, le=2**20, description="tokens to learn from the text; 257: bytes")
     ] = 257

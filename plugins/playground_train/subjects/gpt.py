@@ -138,8 +138,10 @@ def _new_config(
         "embd_pdrop": recipe.dropout,
         "attn_pdrop": recipe.dropout,
     }
-    ends = {"bos_token_id": end, "eos_token_id": end} if gpt2 else {}
-    return config | ends
+    if gpt2:
+        config |= {"activation_function": recipe.activation}
+        config |= {"bos_token_id": end, "eos_token_id": end}
+    return config
 
 
 def _check_shape(recipe: GptTrainer, context: int) -> None:
