@@ -39,10 +39,14 @@ class Ours:
         self._folder = tempfile.TemporaryDirectory(prefix="playground-bench-")
         data = Path(self._folder.name) / "text.txt"
         data.write_text(text(), newline="")
-        self._events: Any = trainer.train([data], Path(self._folder.name) / "out", device="cpu")
+        out = Path(self._folder.name) / "out"
+        self._events = trainer.train([data], out, device="cpu")
         # A run that is left saves where it stands, so it goes before its folder.
-        atexit.register(self._events.close)
+        atexit.register(self._leave)
         self.train()
+
+    def _leave(self) -> None:
+        del self._events
 
     def train(self) -> float:
         """Seconds for a token."""
