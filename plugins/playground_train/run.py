@@ -8,10 +8,8 @@ The best weights by validation are the model in the folder at any time; where th
 from __future__ import annotations
 
 import math
-import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -22,69 +20,15 @@ from playground.api.options import options_of
 from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
 from playground_train import checkpoint, optimisation
 from playground_train.checkpoint import Checkpoints, Counters
-from playground_train.data.batches import Batch
-from playground_train.data.reading import Corpus, read
-from playground_train.device import pick_device, room_for
-from playground_train.locking import only_trainer
+from playground_train.data.reading import Corpus
+from playground_train.device import room_for
 from playground_train.optimisation import step_seed
-from playground_train.processes import Processes, all_processes
+from playground_train.processes import Processes
 from playground_train.recipe import Recipe
-from playground_train.stopping import Wish, exception_for, wish_to_stop
-from playground_train.subjects.subject import Carried
+from playground_train.stopping import Wish
+from playground_train.updates import Update, Updates
 
 CONFIG = "config.json"
-
-
-def train(
-    recipe: Recipe, files: Sequence[Path], out: Path, *, resume: bool, device: str
-) -> Iterator[TrainingEvent]:
-    """Run a recipe; see `Trainer.train`."""
-    place = pick_device(device)
-    corpus = read(files, recipe)
-    # Activations that fade to denormals would make some steps many times slower.
-    torch.set_flush_denormal(True)
-    try:
-        with all_processes(place) as processes, _folder_of(out, processes), wish_to_stop() as wish:
-            with room_for("this network"):
-                run = Run(recipe, corpus, out, place, wish, processes)
-            if resume:
-                run.restore()
-            elif processes.first:
-                run.begin()
-            for event in _completed(run):
-                if processes.first:
-                    yield event
-    except OSError as error:
-        raise PlaygroundError(
-            f"{out} cannot be written: {error.strerror or error}",
-            "make room and go on with --resume: the last checkpoint is intact",
-        ) from error
-    finally:
-        torch.set_flush_denormal(False)
-
-
-def _folder_of(out: Path, processes: Processes) -> AbstractContextManager[None]:
-    return only_trainer(out / checkpoint.FOLDER) if processes.first else nullcontext()
-
-
-def _completed(run: Run) -> Iterator[TrainingEvent]:
-    """The run to its end; where it is broken off, it saves first."""
-    try:
-        yield run.prepared()
-        yield from run.advance()
-        if not run.stopping:
-            yield run.finish()
-    except GeneratorExit:
-        if not run.wish.at_once:
-            run.stop()
-        raise
-    except KeyboardInterrupt:
-        if not run.wish.at_once:
-            yield run.stop()
-        raise
-    if run.stopping:
-        yield run.stop()
-        raise exception_for(run.wish.signal or signal.SIGTERM)
 
 
 class Run:
@@ -117,9 +61,8 @@ class Run:
             data_sha256=corpus.sha256,
             processes=processes.size,
         )
-        self.optimisers = optimisation.make_optimisers(self.network, recipe)
+        self.updates = Updates(recipe, self.subject, self.steps, device, processes)
         self.checkpoints = Checkpoints(out)
-        self.carried: Carried = ()
         self._all_stop = False
 
     def begin(self) -> None:
@@ -142,9 +85,9 @@ class Run:
         with torch.no_grad():
             for name, parameter in self.network.named_parameters():
                 parameter.copy_(tensors[f"weights/{name}"])
-        optimisation.restore(self.optimisers, _group(tensors, "optimiser"))
+        optimisation.restore(self.updates.optimisers, _group(tensors, "optimiser"))
         carried = _group(tensors, "carried")
-        self.carried = tuple(carried[str(i)].to(self.device) for i in range(len(carried)))
+        self.updates.carried = tuple(carried[str(i)].to(self.device) for i in range(len(carried)))
 
     def prepared(self) -> Prepared:
         """What is about to be trained on what."""
@@ -171,9 +114,9 @@ class Run:
         while not self._over and not self.stopping:
             if not self._due:
                 with room_for(f"step {counters.step + 1}"):
-                    loss, read_now = self._step()
-                losses.append(loss)
-                tokens += read_now
+                    made = self._step()
+                losses.append(made.loss)
+                tokens += made.tokens
             evaluating = self._due and not self.stopping
             if losses and (evaluating or counters.step % recipe.report_every == 0):
                 elapsed = time.perf_counter() - since
@@ -185,7 +128,7 @@ class Run:
                     loss=sum(losses) / len(losses),
                     validation_loss=validation,
                     validation_bits_per_character=self._bits(validation),
-                    learning_rate=self._rate(counters.step - 1),
+                    learning_rate=self.updates.rate(counters.step - 1),
                     tokens_per_second=tokens / elapsed,
                     eta_seconds=eta,
                 )
@@ -203,9 +146,9 @@ class Run:
         if not self.processes.first:
             return Saved(step=self.counters.step, path=str(self.out))
         tensors = {f"weights/{n}": p.detach() for n, p in self.network.named_parameters()}
-        for name, tensor in optimisation.tensors_of(self.optimisers).items():
+        for name, tensor in optimisation.tensors_of(self.updates.optimisers).items():
             tensors[f"optimiser/{name}"] = tensor
-        for index, tensor in enumerate(self.carried):
+        for index, tensor in enumerate(self.updates.carried):
             tensors[f"carried/{index}"] = tensor
         model = self.subject.files(self.recipe.stored_dtype, self._card())
         path = self.checkpoints.save(self.counters, tensors, model)
@@ -261,53 +204,16 @@ class Run:
         batches = self.recipe.epochs * self.subject.batches.per_pass
         return max(1, round(batches / (self.recipe.accumulate * self.processes.size)))
 
-    def _step(self) -> tuple[float, int]:
-        """One update; returns its loss, nats a token, and the tokens read.
-
-        The mean is over all tokens of the step, so that batches that are accumulated weigh what they
-        would in one large batch.
-        """
+    def _step(self) -> Update:
+        """One update of the weights."""
         started = time.perf_counter()
-        recipe, counters = self.recipe, self.counters
-        optimisation.set_learning_rate(self.optimisers, self._rate(counters.step))
-        torch.manual_seed(step_seed(recipe.seed, counters.step, self.processes.rank))
-        self.network.train()
-        for optimiser in self.optimisers:
-            optimiser.zero_grad()
-        batches = self._batches()
-        counted = sum(batch.counted for batch in batches)
-        # Summed over this process's batches, and then over all processes.
-        sums = torch.tensor([0.0, self.wish.signal is not None], device=self.device)
-        for batch in batches[self.processes.rank :: self.processes.size]:
-            with self._autocast():
-                loss, self.carried = self.subject.loss(batch, self.carried)
-            (loss / counted).backward()  # type: ignore[no-untyped-call]
-            sums[0] += loss.detach()
-        parameters = [p for p in self.network.parameters() if p.grad is not None]
-        self.processes.add([*(p.grad for p in parameters if p.grad is not None), sums])
-        norm = torch.nn.utils.clip_grad_norm_(parameters, recipe.clip)
-        value = sums[0].item() / counted
-        self._check_finite(value, norm.item())
-        for optimiser in self.optimisers:
-            optimiser.step()
-        self._all_stop = bool(sums[1])
+        counters = self.counters
+        wished = self.wish.signal is not None
+        made = self.updates.take(counters.step, wished=wished, check=self._check_finite)
+        self._all_stop = made.stop
         counters.step += 1
         counters.seconds += time.perf_counter() - started
-        return value, sum(batch.inputs.size for batch in batches)
-
-    def _batches(self) -> list[Batch]:
-        """What one step reads in all processes."""
-        count = self.recipe.accumulate * self.processes.size
-        first = self.counters.step * count
-        return [self.subject.batches.batch(first + place) for place in range(count)]
-
-    def _rate(self, step: int) -> float:
-        return optimisation.learning_rate(self.recipe, step, self.steps)
-
-    def _autocast(self) -> AbstractContextManager[object]:
-        if self.recipe.autocast == "none":
-            return nullcontext()
-        return torch.autocast(self.device.type, torch.bfloat16)
+        return made
 
     def _check_finite(self, loss: float, norm: float) -> None:
         """Before the update, so that the weights that would be saved are still good."""
