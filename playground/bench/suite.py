@@ -15,6 +15,7 @@ from playground.bench import (
     repl_stream,
     startup,
     strategies,
+    train,
 )
 from playground.bench.plan import Benchmark
 from playground.registry import did_you_mean
@@ -29,6 +30,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *repl_stream.BENCHMARKS,
     *startup.BENCHMARKS,
     *clients.BENCHMARKS,
+    *train.BENCHMARKS,
 )
 
 

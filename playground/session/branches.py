@@ -1,6 +1,6 @@
 """Continuations that share their beginnings, drawn as a tree: tokens in the colours of their probabilities.
 
-Knows neither where they come from nor a terminal: nested tokens go in, and a passage comes out.
+Knows no terminal: what a search found goes in, and a passage comes out.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from playground.api.outputs import Passage, Piece
+from playground.api.events import Found, TreeToken
+from playground.api.outputs import Note, Output, Passage, Piece
 from playground.session.safe_text import one_line
 
 FORK, LAST, PAST, BELOW = "├─ ", "└─ ", "│  ", "   "
+SHOWN = 40
+"""Continuations that are drawn of a tree."""
 
 
 class Branch(msgspec.Struct, frozen=True):
@@ -49,10 +52,28 @@ def _stretch(branch: Branch) -> Iterator[Branch]:
         yield branch
 
 
-def grown(texts: Sequence[Sequence[tuple[str, float]]]) -> tuple[Branch, ...]:
-    """The tree of some continuations, each of tokens with their log-probabilities, in their order."""
-    first: dict[tuple[str, float], list[Sequence[tuple[str, float]]]] = {}
-    for text in texts:
-        if text:
-            first.setdefault(text[0], []).append(text[1:])
-    return tuple(Branch(text, logprob, grown(rest)) for (text, logprob), rest in first.items())
+def grown(tokens: Sequence[TreeToken]) -> tuple[Branch, ...]:
+    """The branches of a tree as an event tells it; of many continuations the SHOWN likeliest."""
+    paths: list[float] = []
+    for token in tokens:
+        paths.append(token.logprob + (paths[token.parent] if token.parent >= 0 else 0.0))
+    leaves = set(range(len(tokens))) - {token.parent for token in tokens}
+    kept = set(sorted(leaves, key=lambda place: (-paths[place], place))[:SHOWN])
+    below: dict[int, list[tuple[float, Branch]]] = {}
+    # Every token stands after its parent, so from the end on each is complete when its turn comes.
+    for place in reversed(range(len(tokens))):
+        children = below.pop(place, [])
+        if not (children or place in kept):
+            continue
+        token = tokens[place]
+        ordered = tuple(branch for _, branch in sorted(children, key=lambda child: -child[0]))
+        branch = Branch(token.text, token.logprob, ordered)
+        below.setdefault(token.parent, []).insert(0, (token.logprob, branch))
+    return tuple(branch for _, branch in sorted(below.get(-1, []), key=lambda child: -child[0]))
+
+
+def found(event: Found) -> Iterator[Output]:
+    """What a search found beside its texts: how many there are, and its tree."""
+    yield Note(event.notice, "notice")
+    if event.tree:
+        yield drawn(grown(event.tree))

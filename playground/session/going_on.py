@@ -16,6 +16,7 @@ from playground.api.events import Event, Finished, Found, Started, Token
 from playground.api.outputs import Continuing, Note, Output
 from playground.api.request import GenerationRequest
 from playground.api.template import INPUT, Prompt
+from playground.session.branches import found
 from playground.session.ids import new_id
 from playground.session.nodes import Node, NodeToken
 from playground.session.render import render
@@ -130,8 +131,8 @@ def _listen(
         heard.end()
     bench.look_at_model()
     yield from bench.told()
-    for notice in heard.found:
-        yield Note(notice, "notice")
+    for event in heard.found:
+        yield from found(event)
     for node in heard.nodes:
         yield Note(_summary(bench, node, by_you=bench.stops != stops), "notice")
 
@@ -153,7 +154,7 @@ class Heard:
         self._spoken: dict[int, Spoken] = {}
         self._recorder: Recorder | None = None
         self.nodes: list[Node] = []
-        self.found: list[str] = []
+        self.found: list[Found] = []
 
     def take(self, event: Event) -> None:
         if isinstance(event, Started):
@@ -165,7 +166,7 @@ class Heard:
         elif isinstance(event, Finished):
             self._spoken[event.sequence].finished = event
         elif isinstance(event, Found):
-            self.found.append(event.notice)
+            self.found.append(event)
         if self._recorder:
             self._recorder.take(event)
 

@@ -36,6 +36,7 @@ class Counters(msgspec.Struct, kw_only=True):
     trainer: str
     recipe: dict[str, Any]
     data_sha256: str
+    processes: int = 1
     step: int = 0
     seconds: float = 0.0
     evaluated_step: int = 0
@@ -136,6 +137,11 @@ def refuse_other_run(
         raise InvalidInput(
             f"the run in {out} has another recipe: {'; '.join(differing)}",
             "resume with the recipe it was begun with, or train into another folder",
+        )
+    if stored.processes != wanted.processes:
+        raise InvalidInput(
+            f"the run in {out} was begun by {stored.processes} processes, not {wanted.processes}",
+            "resume with as many: each step reads a batch for every process",
         )
     if stored.data_sha256 != wanted.data_sha256:
         raise InvalidInput(

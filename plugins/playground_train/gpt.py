@@ -69,6 +69,12 @@ class GptTrainer(TransformerRecipe, frozen=True, kw_only=True):
     context_length: Annotated[
         int, Meta(ge=0, description="tokens that the model can see; 0: sequence_length")
     ] = 0
+    activation: Annotated[
+        Literal["gelu_new", "gelu"],
+        Meta(
+            description="of gpt2: gelu_new is the original's, gelu (exact) trains faster on a CPU"
+        ),
+    ] = "gelu_new"
     vocabulary_size: Annotated[
         int, Meta(ge=2, le=2**20, description="tokens to learn from the text; 257: bytes")
     ] = 257
@@ -90,6 +96,12 @@ class FineTuner(TransformerRecipe, frozen=True, kw_only=True):
     freeze_layers: Annotated[
         int, Meta(ge=0, description="layers from the first that stay; above 0 the embeddings too")
     ] = 0
+    lora_rank: Annotated[
+        int, Meta(ge=0, description="rank of low-rank adapters, which alone learn; 0: none (LoRA)")
+    ] = 0
+    lora_alpha: Annotated[
+        float, Meta(gt=0, description="the adapters count alpha / rank times; merged at the end")
+    ] = 16.0
     learning_rate: LearningRate = 3e-5
     dropout: Dropout = 0.1
     evaluate_every: EvaluateEvery = 100

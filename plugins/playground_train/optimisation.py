@@ -70,9 +70,10 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     return recipe.learning_rate * warm_up * (recipe.final_rate + (1 - recipe.final_rate) * fall)
 
 
-def step_seed(seed: int, step: int) -> int:
-    """The seed of what is random in one step: 63 bits, a function of the run's seed and the step."""
-    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+def step_seed(seed: int, step: int, rank: int = 0) -> int:
+    """The seed of what is random in one step of one process: 63 bits, a function of the run's seed."""
+    mixed = np.random.SeedSequence([seed, step, *([rank] if rank else [])])
+    return int(mixed.generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def tensors_of(optimisers: list[Optimiser]) -> dict[str, Tensor]:

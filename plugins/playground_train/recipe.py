@@ -114,7 +114,7 @@ class Recipe(Trainer, frozen=True, kw_only=True):
         self, files: Sequence[Path], out: Path, *, resume: bool = False, device: str = "auto"
     ) -> Iterator[TrainingEvent]:
         """See `Trainer.train`."""
-        from playground_train.run import train
+        from playground_train.training import train
 
         yield from train(self, files, out, resume=resume, device=device)
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,84 +20,50 @@ from playground.api.options import options_of
 from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
 from playground_train import checkpoint, optimisation
 from playground_train.checkpoint import Checkpoints, Counters
-from playground_train.data.reading import Corpus, read
-from playground_train.device import pick_device, room_for
-from playground_train.locking import only_trainer
+from playground_train.data.reading import Corpus
+from playground_train.device import room_for
 from playground_train.optimisation import step_seed
+from playground_train.processes import Processes
 from playground_train.recipe import Recipe
-from playground_train.stopping import Wish, exception_for, wish_to_stop
-from playground_train.subjects.subject import Carried
+from playground_train.stopping import Wish
+from playground_train.updates import Update, Updates
 
 CONFIG = "config.json"
-
-
-def train(
-    recipe: Recipe, files: Sequence[Path], out: Path, *, resume: bool, device: str
-) -> Iterator[TrainingEvent]:
-    """Run a recipe; see `Trainer.train`."""
-    place = pick_device(device)
-    corpus = read(files, recipe)
-    # Activations that fade to denormals would make some steps many times slower.
-    torch.set_flush_denormal(True)
-    try:
-        with only_trainer(out / checkpoint.FOLDER), wish_to_stop() as wish:
-            with room_for("this network"):
-                run = Run(recipe, corpus, out, place, wish)
-            if resume:
-                run.restore()
-            else:
-                run.begin()
-            yield from _completed(run)
-    except OSError as error:
-        raise PlaygroundError(
-            f"{out} cannot be written: {error.strerror or error}",
-            "make room and go on with --resume: the last checkpoint is intact",
-        ) from error
-    finally:
-        torch.set_flush_denormal(False)
-
-
-def _completed(run: Run) -> Iterator[TrainingEvent]:
-    """The run to its end; where it is broken off, it saves first."""
-    try:
-        yield run.prepared()
-        yield from run.advance()
-        if run.wish.signal is None:
-            yield run.finish()
-    except GeneratorExit:
-        if not run.wish.at_once:
-            run.stop()
-        raise
-    except KeyboardInterrupt:
-        if not run.wish.at_once:
-            yield run.stop()
-        raise
-    if run.wish.signal is not None:
-        yield run.stop()
-        raise exception_for(run.wish.signal)
 
 
 class Run:
     """One training run and where it stands."""
 
     def __init__(
-        self, recipe: Recipe, corpus: Corpus, out: Path, device: torch.device, wish: Wish
+        self,
+        recipe: Recipe,
+        corpus: Corpus,
+        out: Path,
+        device: torch.device,
+        wish: Wish,
+        processes: Processes,
     ) -> None:
-        self.recipe, self.corpus, self.out, self.device, self.wish = (
-            recipe, corpus, out, device, wish,
+        self.recipe, self.corpus, self.out, self.device, self.wish, self.processes = (
+            recipe, corpus, out, device, wish, processes,
         )  # fmt: skip
         torch.manual_seed(recipe.seed)
         self.subject = recipe.prepare(corpus, device)
         self.network = self.subject.network
+        if self.subject.carries and processes.size > 1:
+            raise InvalidInput(
+                "a network that carries its state from batch to batch is trained by one process",
+                "run it without torchrun",
+            )
         self.steps = self._steps()
         self.counters = Counters(
             trainer=recipe.name,
             recipe=msgspec.structs.asdict(recipe),
             data_sha256=corpus.sha256,
+            processes=processes.size,
         )
-        self.optimisers = optimisation.make_optimisers(self.network, recipe)
+        self.updates = Updates(recipe, self.subject, self.steps, device, processes)
         self.checkpoints = Checkpoints(out)
-        self.carried: Carried = ()
+        self._all_stop = False
 
     def begin(self) -> None:
         """Make the folder; from here on the run can be resumed."""
@@ -120,9 +85,9 @@ class Run:
         with torch.no_grad():
             for name, parameter in self.network.named_parameters():
                 parameter.copy_(tensors[f"weights/{name}"])
-        optimisation.restore(self.optimisers, _group(tensors, "optimiser"))
+        optimisation.restore(self.updates.optimisers, _group(tensors, "optimiser"))
         carried = _group(tensors, "carried")
-        self.carried = tuple(carried[str(i)].to(self.device) for i in range(len(carried)))
+        self.updates.carried = tuple(carried[str(i)].to(self.device) for i in range(len(carried)))
 
     def prepared(self) -> Prepared:
         """What is about to be trained on what."""
@@ -146,13 +111,13 @@ class Run:
         since = began = time.perf_counter()
         begin = counters.step
         tokens = 0
-        while not self._over and self.wish.signal is None:
+        while not self._over and not self.stopping:
             if not self._due:
                 with room_for(f"step {counters.step + 1}"):
-                    loss, read_now = self._step()
-                losses.append(loss)
-                tokens += read_now
-            evaluating = self._due and self.wish.signal is None
+                    made = self._step()
+                losses.append(made.loss)
+                tokens += made.tokens
+            evaluating = self._due and not self.stopping
             if losses and (evaluating or counters.step % recipe.report_every == 0):
                 elapsed = time.perf_counter() - since
                 eta = (time.perf_counter() - began) / (counters.step - begin) * self._left
@@ -163,7 +128,7 @@ class Run:
                     loss=sum(losses) / len(losses),
                     validation_loss=validation,
                     validation_bits_per_character=self._bits(validation),
-                    learning_rate=self._rate(counters.step - 1),
+                    learning_rate=self.updates.rate(counters.step - 1),
                     tokens_per_second=tokens / elapsed,
                     eta_seconds=eta,
                 )
@@ -177,11 +142,13 @@ class Run:
                 yield self.save()
 
     def save(self) -> Saved:
-        """Save where the run stands."""
+        """Save where the run stands; the first process does it for all."""
+        if not self.processes.first:
+            return Saved(step=self.counters.step, path=str(self.out))
         tensors = {f"weights/{n}": p.detach() for n, p in self.network.named_parameters()}
-        for name, tensor in optimisation.tensors_of(self.optimisers).items():
+        for name, tensor in optimisation.tensors_of(self.updates.optimisers).items():
             tensors[f"optimiser/{name}"] = tensor
-        for index, tensor in enumerate(self.carried):
+        for index, tensor in enumerate(self.updates.carried):
             tensors[f"carried/{index}"] = tensor
         model = self.subject.files(self.recipe.stored_dtype, self._card())
         path = self.checkpoints.save(self.counters, tensors, model)
@@ -195,8 +162,9 @@ class Run:
 
     def finish(self) -> Trained:
         """Measure the best weights as they are stored, and say so in the card."""
+        self.processes.wait()
         self.subject.reload(self.out)
-        loss = self.subject.held_out_loss()
+        loss = self.processes.told(self._measured())
         self._publish(validation_loss=round(loss, 4), steps=self.counters.best_step)
         return Trained(
             path=str(self.out),
@@ -206,6 +174,11 @@ class Run:
             seconds=self.counters.seconds,
             data_sha256=self.corpus.sha256,
         )
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody wishes to stop; several processes hear of it in the same step."""
+        return self._all_stop if self.processes.size > 1 else self.wish.signal is not None
 
     @property
     def _left(self) -> int:
@@ -229,46 +202,18 @@ class Run:
         if not self.recipe.epochs:
             return self.recipe.steps
         batches = self.recipe.epochs * self.subject.batches.per_pass
-        return max(1, round(batches / self.recipe.accumulate))
+        return max(1, round(batches / (self.recipe.accumulate * self.processes.size)))
 
-    def _step(self) -> tuple[float, int]:
-        """One update; returns its loss, nats a token, and the tokens read.
-
-        The mean is over all tokens of the step, so that batches that are accumulated weigh what they
-        would in one large batch.
-        """
+    def _step(self) -> Update:
+        """One update of the weights."""
         started = time.perf_counter()
-        recipe, counters = self.recipe, self.counters
-        optimisation.set_learning_rate(self.optimisers, self._rate(counters.step))
-        torch.manual_seed(step_seed(recipe.seed, counters.step))
-        self.network.train()
-        first = counters.step * recipe.accumulate
-        batches = [self.subject.batches.batch(first + i) for i in range(recipe.accumulate)]
-        counted = sum(batch.counted for batch in batches)
-        for optimiser in self.optimisers:
-            optimiser.zero_grad()
-        total = torch.zeros((), device=self.device)
-        for batch in batches:
-            with self._autocast():
-                loss, self.carried = self.subject.loss(batch, self.carried)
-            (loss / counted).backward()  # type: ignore[no-untyped-call]
-            total += loss.detach()
-        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)
-        value = total.item() / counted
-        self._check_finite(value, norm.item())
-        for optimiser in self.optimisers:
-            optimiser.step()
+        counters = self.counters
+        wished = self.wish.signal is not None
+        made = self.updates.take(counters.step, wished=wished, check=self._check_finite)
+        self._all_stop = made.stop
         counters.step += 1
         counters.seconds += time.perf_counter() - started
-        return value, sum(batch.inputs.size for batch in batches)
-
-    def _rate(self, step: int) -> float:
-        return optimisation.learning_rate(self.recipe, step, self.steps)
-
-    def _autocast(self) -> AbstractContextManager[object]:
-        if self.recipe.autocast == "none":
-            return nullcontext()
-        return torch.autocast(self.device.type, torch.bfloat16)
+        return made
 
     def _check_finite(self, loss: float, norm: float) -> None:
         """Before the update, so that the weights that would be saved are still good."""
@@ -285,7 +230,7 @@ class Run:
     def _evaluate(self) -> float:
         """The loss on the held-out text; the best weights become the model in the folder."""
         counters = self.counters
-        loss = self.subject.held_out_loss()
+        loss = self.processes.told(self._measured())
         if counters.best_loss is None or loss < counters.best_loss:
             counters.best_loss, counters.best_step, counters.worse = loss, counters.step, 0
             self._publish()
@@ -294,6 +239,10 @@ class Run:
         counters.evaluated_step = counters.step
         return loss
 
+    def _measured(self) -> float:
+        """The loss on the held-out text, where this process is the one to measure it."""
+        return self.subject.held_out_loss() if self.processes.first else 0.0
+
     def _bits(self, loss: float | None) -> float | None:
         """A loss in nats a token as bits a character of the held-out text."""
         if loss is None:
@@ -301,13 +250,15 @@ class Run:
         return loss * self.subject.size.tokens_per_character / math.log(2)
 
     def _sample(self) -> Iterator[Sampled]:
-        if self.recipe.sample_length:
+        if self.recipe.sample_length and self.processes.first:
             seed = step_seed(self.recipe.seed, self.counters.step)
             text = self.subject.sample(self.recipe.sample_length, seed)
             yield Sampled(step=self.counters.step, text=text)
 
     def _publish(self, **results: float) -> None:
         """Make these weights the model in the folder; results only once they are of these weights."""
+        if not self.processes.first:
+            return
         files = self.subject.files(self.recipe.stored_dtype, self._card() | results)
         for name, content in files.items():
             checkpoint.replace_file(self.out / name, content)

@@ -5,7 +5,7 @@ import shlex
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.api.options import options_of
@@ -203,6 +203,7 @@ def test_a_recipe_is_shown_whole_as_a_file_that_gives_it_again(playground, tmp_p
 TRAINERS = load_plugins().trainers
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(), st.floats(0.1, 0.9), st.booleans())
 def test_any_recipe_is_its_file(tmp_path_factory, prefix, share, repair):
     recipe = TRAINERS["gpt"](prefix=prefix, validation_share=share, repair=repair)
@@ -285,6 +286,7 @@ def test_a_preview_of_data_tells_what_is_read_padded_and_done(playground, tmp_pa
     assert packed < alone or alone < 0.05
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(1, 60), st.integers(1, 9)
 )

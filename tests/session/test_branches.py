@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.session.branches import Branch, drawn, grown
+from playground.api.events import TreeToken
+from playground.session.branches import SHOWN, Branch, drawn, grown
 from playground.session.plain_text import PlainText
 
 HALF, QUARTER = math.log(0.5), math.log(0.25)
@@ -63,12 +64,36 @@ def test_every_path_can_be_read_off_the_drawing(branches):
     )
 
 
-TOKENS = st.lists(st.tuples(st.sampled_from("ab"), st.just(-1.0)), min_size=1, max_size=4)
+@st.composite
+def trees(draw):
+    parents = draw(st.lists(st.integers(-1, 60), min_size=1, max_size=120))
+    return [
+        TreeToken(min(parent, place - 1), place, f"{place},", draw(st.floats(-3, -0.01)))
+        for place, parent in enumerate(parents)
+    ]
 
 
-@given(st.lists(TOKENS, max_size=8, unique_by=tuple))
-def test_what_has_grown_of_continuations_has_all_of_them(texts):
-    ends = {tuple(text for text, _ in tokens) for tokens in texts}
-    found = {tuple(b.text for b in path) for branch in grown(texts) for path in paths(branch)}
-    # One that goes on in another is a part of that one's path.
-    assert found == {a for a in ends if not any(a != b and b[: len(a)] == a for b in ends)}
+@given(trees())
+def test_of_a_search_the_likeliest_continuations_are_drawn_each_with_all_of_its_tokens(tokens):
+    def ending_at(place: int) -> tuple[TreeToken, ...]:
+        token = tokens[place]
+        return (*(ending_at(token.parent) if token.parent >= 0 else ()), token)
+
+    def chance(path) -> float:
+        return sum(token.logprob for token in path)
+
+    leaves = set(range(len(tokens))) - {token.parent for token in tokens}
+    every = sorted((ending_at(leaf) for leaf in leaves), key=lambda path: -chance(path))
+    shown = [path for branch in grown(tokens) for path in paths(branch)]
+    assert {tuple(b.text for b in path) for path in shown} == {
+        tuple(token.text for token in path) for path in every[:SHOWN]
+    }
+
+
+def test_branches_are_drawn_the_likeliest_first():
+    tokens = [
+        TreeToken(-1, 1, "a", QUARTER),
+        TreeToken(-1, 2, "b", HALF),
+        TreeToken(1, 3, "c", 0.0),
+    ]
+    assert [branch.text for branch in grown(tokens)] == ["b", "a"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.api import InvalidInput
@@ -24,6 +24,7 @@ def windows(rows: int, time: int, extra: int, seed: int = 3, stride: int = 0) ->
 
 
 @pytest.mark.parametrize("make", [streams, windows])
+@settings(deadline=None)
 @given(sizes=SIZES, step=STEPS, seed=st.integers(0, 5))
 def test_a_batch_is_a_function_of_seed_and_number(make, sizes, step, seed) -> None:
     one = make(*sizes, seed=seed).batch(step)
@@ -34,6 +35,7 @@ def test_a_batch_is_a_function_of_seed_and_number(make, sizes, step, seed) -> No
     assert one.fresh == two.fresh
 
 
+@settings(deadline=None)
 @given(SIZES, STEPS)
 def test_targets_are_the_tokens_that_follow(sizes: tuple[int, int, int], step: int) -> None:
     whole = streams(*sizes)
@@ -44,6 +46,7 @@ def test_targets_are_the_tokens_that_follow(sizes: tuple[int, int, int], step: i
     assert (batch.targets == batch.inputs + 1).all()
 
 
+@settings(deadline=None)
 @given(SIZES, STEPS)
 def test_rows_go_on_where_they_stopped_until_a_pass_ends(
     sizes: tuple[int, int, int], step: int
@@ -56,6 +59,7 @@ def test_rows_go_on_where_they_stopped_until_a_pass_ends(
 
 
 @pytest.mark.parametrize("make", [streams, windows])
+@settings(deadline=None)
 @given(sizes=SIZES)
 def test_a_pass_reads_no_token_twice_and_leaves_out_less_than_a_batch(make, sizes) -> None:
     rows, time, _ = sizes
@@ -65,6 +69,7 @@ def test_a_pass_reads_no_token_twice_and_leaves_out_less_than_a_batch(make, size
     assert len(read) > len(whole.ids) - 1 - (rows + 1) * time
 
 
+@settings(deadline=None)
 @given(SIZES, st.integers(1, 9))
 def test_windows_begin_a_stride_apart(sizes: tuple[int, int, int], stride: int) -> None:
     whole = windows(*sizes, stride=stride)

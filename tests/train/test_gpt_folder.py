@@ -16,7 +16,7 @@ from playground.api import InvalidInput, LanguageModel, ModelUnavailable, Read
 from playground.api.training import Prepared, Sampled, Trained
 from playground_gpt import GptBackend
 from playground_train import FineTuner
-from tests.train.conftest import TEXT, small, trained
+from tests.train.conftest import TEXT, files_of, small, trained
 
 KINDS: dict[str, dict[str, Any]] = {
     "bytes": {},
@@ -131,6 +131,41 @@ def test_frozen_layers_stay_as_they_were(folder: Path, tmp_path: Path) -> None:
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed
     assert all(".h.1." in name or "ln_f" in name for name in changed)
+
+
+def test_low_rank_adapters_alone_learn_and_are_merged(folder: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("the lazy dog jumps over the quick brown fox.\n" * 60)
+    made = fine_tuner(
+        folder, lora_rank=2, learning_rate=0.01, warmup_steps=0, steps=40, evaluate_every=1
+    )
+    events = trained(made, text, tmp_path / "out")
+    losses = [e.validation_loss for e in events if getattr(e, "validation_loss", None)]
+    assert min(losses) < losses[0] - 0.1
+    before, after = (
+        transformers.AutoModelForCausalLM.from_pretrained(place).state_dict()
+        for place in (folder, tmp_path / "out")
+    )
+    assert before.keys() == after.keys()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {
+        name for name in before if name.endswith(("attn.weight", "proj.weight", "fc.weight"))
+    }
+    # As stored is as measured: nothing is added twice.
+    assert losses[-1] == pytest.approx(min(losses), abs=0.02)
+
+
+def test_adapters_resume_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text(TEXT)
+    changes = {"lora_rank": 2, "steps": 6, "evaluate_every": 3, "report_every": 1}
+    trained(fine_tuner(folder, **changes), text, tmp_path / "whole")
+    running = fine_tuner(folder, **changes).train([text], tmp_path / "parts", device="cpu")
+    while getattr(next(running), "step", 0) != 4:
+        pass
+    running.close()
+    trained(fine_tuner(folder, **changes), text, tmp_path / "parts", resume=True)
+    assert files_of(tmp_path / "parts") == files_of(tmp_path / "whole")
 
 
 def test_sequences_longer_than_the_model_sees_are_refused(folder: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground_train.data.packing import PACKERS, pack
@@ -13,6 +13,7 @@ LENGTHS = st.lists(st.integers(1, CAPACITY), max_size=60)
 
 
 @pytest.mark.parametrize("how", PACKERS)
+@settings(deadline=None)
 @given(lengths=LENGTHS)
 def test_every_example_is_packed_once_and_fits(how: str, lengths: list[int]) -> None:
     packed = pack(lengths, CAPACITY, how)
@@ -21,6 +22,7 @@ def test_every_example_is_packed_once_and_fits(how: str, lengths: list[int]) -> 
     assert all(sequence == sorted(sequence) and sequence for sequence in packed)
 
 
+@settings(deadline=None)
 @given(LENGTHS)
 def test_the_ways_are_what_their_names_say_in_the_literature(lengths: list[int]) -> None:
     assert pack(lengths, CAPACITY, "next-fit") == plainly(lengths, lambda rooms: [len(rooms) - 1])

@@ -9,7 +9,7 @@ from playground.ui.cli import console, probability
 from playground.ui.cli.gen_views import View
 
 if TYPE_CHECKING:
-    from playground.api import Event, Finished, GenerationRequest, Started, Token
+    from playground.api import Event, Finished, Found, GenerationRequest, Started, Token
 
 REASONS = {
     "eos": "the model ended the text",
@@ -33,7 +33,7 @@ class Text(View):
         self._request = request
         self._order = InOrder()
         self._started: Started | None = None
-        self._found: list[str] = []
+        self._found: list[Found] = []
         self._on_new_line = True
 
     def show(self, event: Event) -> None:
@@ -47,7 +47,7 @@ class Text(View):
                 self.token(ready)
             elif isinstance(ready, Found):
                 # Told below the text, which it must not break.
-                self._found.append(ready.notice)
+                self._found.append(ready)
             elif isinstance(ready, Finished):
                 self.ended(ready)
 
@@ -72,9 +72,19 @@ class Text(View):
         if not last:
             self.write("\n")
         while self._found:
-            console.notice(self._found.pop(0))
+            self.found(self._found.pop(0))
         if event.error is None:
             console.notice(self._summary(event))
+
+    def found(self, event: Found) -> None:
+        """What a search found, beside the text as all that is said of it."""
+        from playground.session.branches import found
+        from playground.session.plain_text import PlainText
+
+        plain = PlainText()
+        for output in found(event):
+            for line in plain.take(output).splitlines():
+                console.notice(line)
 
     def write(self, text: str, style: str = "") -> None:
         if text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 class CharRnnSubject:
     """All texts as one stream, examples on lines of their own."""
+
+    carries: ClassVar[bool] = True
 
     def __init__(self, recipe: CharRnnTrainer, corpus: Corpus, device: torch.device) -> None:
         by_hash = recipe.split == "hash" or (recipe.split == "auto" and corpus.examples)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -20,6 +20,7 @@ from playground_train.data.batches import Batch
 from playground_train.data.sequences import Sequences, held_out_batches, sequences_for
 from playground_train.gpt_network import GptNetwork
 from playground_train.gpt_tokens import NEWLINE, learned, tokenizer_files
+from playground_train.low_rank import adapt, merged_parameters, reset
 from playground_train.subjects.subject import Carried
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ SAMPLE_TEMPERATURE = 0.8
 
 class GptSubject:
     """A GPT with the texts as its sequences."""
+
+    carries: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -138,8 +141,10 @@ def _new_config(
         "embd_pdrop": recipe.dropout,
         "attn_pdrop": recipe.dropout,
     }
-    ends = {"bos_token_id": end, "eos_token_id": end} if gpt2 else {}
-    return config | ends
+    if gpt2:
+        config |= {"activation_function": recipe.activation}
+        config |= {"bos_token_id": end, "eos_token_id": end}
+    return config
 
 
 def _check_shape(recipe: GptTrainer, context: int) -> None:
@@ -177,6 +182,8 @@ def from_folder(recipe: FineTuner, corpus: Corpus, device: torch.device) -> GptS
     }
     made = GptSubject(recipe, config, texts, files, device)
     take_over(made.network, Weights(folder, architecture.shapes()).load())
+    if recipe.lora_rank:
+        adapt(made.network, recipe.lora_rank, recipe.lora_alpha)
     _freeze(made.network, recipe.freeze_layers)
     return made
 
@@ -216,7 +223,7 @@ def exported(network: GptNetwork, dtype: str) -> dict[str, np.ndarray]:
         names[name]: np.ascontiguousarray(
             (tensor.T if name.endswith(TRANSPOSED) else tensor).detach().cpu().numpy(), dtype=dtype
         )
-        for name, tensor in network.named_parameters()
+        for name, tensor in merged_parameters(network).items()
     }
 
 
@@ -224,9 +231,11 @@ def take_over(network: GptNetwork, arrays: Mapping[str, np.ndarray]) -> None:
     """Set the weights from the Hugging Face layout."""
     names = stored_names(network)
     with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            tensor = torch.from_numpy(np.array(arrays[names[name]]))
-            parameter.copy_(tensor.T if name.endswith(TRANSPOSED) else tensor)
+        reset(network)
+        parameters = dict(network.named_parameters())
+        for name, stored in names.items():
+            tensor = torch.from_numpy(np.array(arrays[stored]))
+            parameters[name].copy_(tensor.T if name.endswith(TRANSPOSED) else tensor)
 
 
 def stored_names(network: GptNetwork) -> dict[str, str]:
@@ -236,7 +245,7 @@ def stored_names(network: GptNetwork) -> dict[str, str]:
         "tokens.weight": architecture.token_embedding,
         "positions.weight": architecture.position_embedding,
     }
-    return {name: special.get(name, name) for name, _ in network.named_parameters()}
+    return {name: special.get(name, name) for name in merged_parameters(network)}
 
 
 def _encoder(rules: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from torch import Tensor, nn
 
@@ -30,6 +30,9 @@ class Size:
 
 class Subject(Protocol):
     """A network, the texts as it reads them, and the model folder that it becomes."""
+
+    carries: ClassVar[bool]
+    """Whether batches have to be read one after the other, because a state is carried on."""
 
     @property
     def network(self) -> nn.Module:
