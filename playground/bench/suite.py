@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from playground.api.errors import UnknownName
-from playground.bench import chain, charrnn, clients, detokenize, generation, repl_stream, startup
+from playground.bench import (
+    chain,
+    charrnn,
+    clients,
+    detokenize,
+    generation,
+    repl_stream,
+    startup,
+    ui,
+)
 from playground.bench.plan import Benchmark
 from playground.registry import did_you_mean
 
@@ -15,6 +24,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *detokenize.BENCHMARKS,
     *charrnn.BENCHMARKS,
     *repl_stream.BENCHMARKS,
+    *ui.BENCHMARKS,
     *startup.BENCHMARKS,
     *clients.BENCHMARKS,
 )

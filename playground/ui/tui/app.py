@@ -64,7 +64,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
         self.bench = bench
         self._feed: Feed | None = None
-        self.desk = Desk(bench, self._tell)
+        self.desk = Desk(bench, self.tell)
         self.write = WriteScreen(bench, self.desk)
         self._places: dict[str, Screen[Any]] = {
             "tree": TreeScreen(bench),
@@ -126,7 +126,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     # What comes of the work
 
-    def _tell(self, told: Any) -> None:
+    def tell(self, told: Any) -> None:
+        """Show what came of the work, from any thread."""
         if self._feed is not None:
             self._feed.put(told)
 

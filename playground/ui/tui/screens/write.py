@@ -136,7 +136,7 @@ class WriteScreen(Screen[None]):
     def read(self) -> None:
         """Look at the text that is in the tree."""
         self.transcript.show(self._pieces())
-        self._show_reading()
+        self.read_on()
         self._show_emptiness()
 
     def write(self) -> None:
@@ -198,7 +198,7 @@ class WriteScreen(Screen[None]):
     def _hand_over(self, document: str | None) -> None:
         """From now on the text is the tree's: nothing can be typed that the tree would not have."""
         if document is None:
-            self._show_reading()
+            self.read_on()
             return
         pieces = self._pieces()
         known = self._bench.text
@@ -207,9 +207,10 @@ class WriteScreen(Screen[None]):
             self.transcript.show([*pieces, Piece(rest)] if rest else pieces)
         else:
             self.transcript.show([Piece(document)])
-        self._show_reading()
+        self.read_on()
 
-    def _show_reading(self) -> None:
+    def read_on(self) -> None:
+        """Show the transcript as it is, at its end."""
         if not self.reading:
             writing = self.editor.has_focus
             self.add_class("-reading")
