@@ -92,13 +92,12 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.desk.start()
         self.set_timer(WARMING, self._warm)
         self.set_interval(KEEPING, self._keep)
-        left = self._unsaved.left()
-        if left is not None:
-            self.call_after_refresh(self._restore, left)
 
     def _warm(self) -> None:
         """What takes time, after the first paint."""
         gc.enable()
+        if (left := self._unsaved.left()) is not None:
+            self._restore(left)
         self.desk.ask("warm", self.bench.warm)
         self.desk.ask("actions", lambda: self.bench.actions)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, TextArea
@@ -29,10 +29,9 @@ from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.candidates import Candidate, Candidates
 from playground.ui.tui.widgets.chain_panel import ChainPanel
 from playground.ui.tui.widgets.editor import Editor
-from playground.ui.tui.widgets.legend import Legend
 from playground.ui.tui.widgets.panel_tabs import PANELS, PanelTabs
+from playground.ui.tui.widgets.panels import Panels
 from playground.ui.tui.widgets.status_line import StatusLine
-from playground.ui.tui.widgets.surprise import Surprise
 from playground.ui.tui.widgets.template_panel import TemplatePanel
 from playground.ui.tui.widgets.top_bar import TopBar
 from playground.ui.tui.widgets.transcript import Transcript
@@ -74,20 +73,13 @@ class WriteScreen(Screen[None]):
                 yield Welcome()
                 yield Editor(id="editor", placeholder="Write something…")
                 yield Transcript(id="transcript")
-            with VerticalScroll(id="panels", can_focus=False):
-                yield ChainPanel(id="chain")
-                yield Candidates(id="next")
-                with Vertical(id="shades"):
-                    yield Surprise(id="surprise")
-                    yield Legend()
-                yield TemplatePanel(id="template")
+            yield Panels(id="panels")
         yield Banner()
         yield StatusLine(id="lint")
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.query_one("#shades").border_title = "Surprise"
         keys = self._bench.settings.keys
         edit = keys.get("document.edit", BY_ID["document.edit"].key)
         self.transcript.edit_keys = tuple(edit.split(","))
@@ -102,9 +94,6 @@ class WriteScreen(Screen[None]):
         if self.app.no_color:
             self.transcript.view = "underline"
         self._show_view()
-        self.query_one(Candidates).show(
-            "Next token", (), "what the model expects, when it is there"
-        )
 
     # Its parts
 
@@ -119,6 +108,10 @@ class WriteScreen(Screen[None]):
     @property
     def status(self) -> StatusLine:
         return self.query_one("#status", StatusLine)
+
+    @property
+    def panels(self) -> Panels:
+        return self.query_one(Panels)
 
     @property
     def reading(self) -> bool:
@@ -254,13 +247,13 @@ class WriteScreen(Screen[None]):
         self._say(f"tokens are shown {DESCRIBED[transcript.view]}", "notice")
 
     def _show_view(self) -> None:
-        view = self.query_one(Legend).view = self.transcript.view
-        self.set_class(view in ("background", "underline"), "-shaded")
+        self.panels.show_scale(self.transcript.view, self.transcript.measure)
 
     def next_measure(self) -> None:
-        transcript, legend = self.transcript, self.query_one(Legend)
+        transcript = self.transcript
         measure = MEASURES[(MEASURES.index(transcript.measure) + 1) % len(MEASURES)]
-        transcript.measure = legend.measure = measure
+        transcript.measure = measure
+        self._show_view()
         self._say(f"tokens are measured by {measure}", "notice")
 
     def take_alternative(self, rank: int) -> None:
@@ -334,7 +327,7 @@ class WriteScreen(Screen[None]):
         self._pause = self.set_timer(PAUSE, self._look_at_text)
 
     def on_transcript_looked(self, message: Transcript.Looked) -> None:
-        self.query_one(Surprise).show(self.transcript.pieces, self.transcript.cursor)
+        self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
         piece = message.piece
         if piece is None:
             self._look_at_text()
@@ -362,7 +355,7 @@ class WriteScreen(Screen[None]):
         if frame.pieces:
             self.transcript.append(frame.pieces)
             self.transcript.newest = len(self.transcript.pieces) - 1
-            self.query_one(Surprise).show(self.transcript.pieces, None)
+            self.panels.show_surprise(self.transcript.pieces, None)
         if frame.draft is not None:
             self.transcript.set_draft(frame.draft)
         if frame.tokens is not None:
@@ -381,7 +374,7 @@ class WriteScreen(Screen[None]):
         if self.reading or self._bench.text != self._known:
             self._known = self._bench.text
             self.read()
-            self.query_one(Surprise).show(self.transcript.pieces, self.transcript.cursor)
+            self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
         if self.reading and not self._known:
             self.write()
         if frame.shown:
@@ -411,8 +404,7 @@ class WriteScreen(Screen[None]):
 
     def _take_answer(self, answer: Answered) -> None:
         if isinstance(answer.value, Choices):
-            self.query_one(ChainPanel).show(answer.value.chain, answer.value.classes)
-            self.query_one(TemplatePanel).form = answer.value.template
+            self.panels.show_choices(answer.value)
         elif isinstance(answer.value, TextFacts):
             self._show_facts(answer.value)
         elif answer.name == "alternatives" and answer.value is not None:
@@ -433,13 +425,12 @@ class WriteScreen(Screen[None]):
             lint.note = Note(first.message, "warning", mends * mended)
         lint.set_class(first is not None, "-shown")
         if self.transcript.cursor is None and facts.following:
-            self.query_one(Candidates).show("Next token", facts.following)
+            self.panels.show_following(facts.following)
 
     def _show_alternatives(self, piece: Piece, rows: tuple[Candidate, ...]) -> None:
         place = self.transcript.cursor
         if place is not None and self.transcript.pieces[place] is piece:
-            hint = "" if rows else "no alternatives are known"
-            self.query_one(Candidates).show("Instead of this token", rows, hint)
+            self.panels.show_alternatives(rows)
 
     def _show_tokens(self, count: int | None) -> None:
         self.query_one(TopBar).tokens = count
