@@ -102,7 +102,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.desk.ask("actions", lambda: self.bench.actions)
 
     def _restore(self, left: Unsaved) -> None:
-        self.write.restore(left.text)
+        self.write.write(left.text)
         self.notify("what had not been kept is here again", markup=False)
 
     def _keep(self) -> None:

@@ -42,7 +42,7 @@ async def measured(before: int) -> float:
         app.write.transcript.show(
             [Piece(each.text, "", each.index, each.logprob, each.raw_logprob) for each in pieces]
         )
-        app.write.read_on()
+        app.write.page.read_on()
         await pilot.pause(1)
         began, spent, said = time.monotonic(), time.process_time(), 0
         while (now := time.monotonic()) - began < SECONDS:

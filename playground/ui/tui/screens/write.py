@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, TextArea
@@ -29,6 +29,7 @@ from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.candidates import Candidate, Candidates
 from playground.ui.tui.widgets.chain_panel import ChainPanel
 from playground.ui.tui.widgets.editor import Editor
+from playground.ui.tui.widgets.page import Page
 from playground.ui.tui.widgets.panel_tabs import PANELS, PanelTabs
 from playground.ui.tui.widgets.panels import Panels
 from playground.ui.tui.widgets.status_line import StatusLine
@@ -58,8 +59,6 @@ class WriteScreen(Screen[None]):
         self._bench = bench
         self._desk = desk
         self._streaming = Streaming()
-        self._known = bench.text
-        """What the editor held when it was filled from the tree."""
         self._generating = False
         self._ask_model = False
         """Whether the model may be asked for what nobody pressed a key for."""
@@ -69,10 +68,7 @@ class WriteScreen(Screen[None]):
         yield TopBar()
         yield PanelTabs()
         with Horizontal(id="body"):
-            with Vertical(id="page"):
-                yield Welcome()
-                yield Editor(id="editor", placeholder="Write something…")
-                yield Transcript(id="transcript")
+            yield Page(id="page")
             yield Panels(id="panels")
         yield Banner()
         yield StatusLine(id="lint")
@@ -84,12 +80,11 @@ class WriteScreen(Screen[None]):
         edit = keys.get("document.edit", BY_ID["document.edit"].key)
         self.transcript.edit_keys = tuple(edit.split(","))
         self.query_one(Welcome).keys = tuple((key_of(id_, keys), what) for id_, what in WELCOMING)
-        self.editor.put(self._known)
-        if self._known:
+        if self._bench.text:
             self.read()
         else:
             self.set_focus(self.editor)
-        self._show_emptiness()
+            self.page.write("")
         self._show_place()
         if self.app.no_color:
             self.transcript.view = "underline"
@@ -98,12 +93,16 @@ class WriteScreen(Screen[None]):
     # Its parts
 
     @property
+    def page(self) -> Page:
+        return self.query_one(Page)
+
+    @property
     def editor(self) -> Editor:
-        return self.query_one("#editor", Editor)
+        return self.page.editor
 
     @property
     def transcript(self) -> Transcript:
-        return self.query_one("#transcript", Transcript)
+        return self.page.transcript
 
     @property
     def status(self) -> StatusLine:
@@ -115,43 +114,27 @@ class WriteScreen(Screen[None]):
 
     @property
     def reading(self) -> bool:
-        """Whether the transcript is seen, not the editor."""
-        return self.has_class("-reading")
+        """Whether the document is read, not written."""
+        return self.page.reading
 
     @property
     def unsaved(self) -> str | None:
-        """What stands in the editor and not in the tree."""
-        text = self.editor.document_text
-        return None if self.reading or text == self._known else text
+        """What is written and not in the tree."""
+        return self.page.unsaved
 
     # Reading and writing
 
     def read(self) -> None:
         """Look at the text that is in the tree."""
-        self.transcript.show(self._pieces())
-        self.read_on()
-        self._show_emptiness()
+        self.page.read(self._bench.text, self._pieces())
 
-    def write(self) -> None:
-        """Edit it."""
+    def write(self, text: str | None = None) -> None:
+        """Edit it; or `text`, which had not been kept."""
         if self._desk.busy:
             return
-        self._known = self._bench.text
-        self.editor.put(self._known)
-        self.transcript.cursor = None
-        reading = self.transcript.has_focus
-        self.remove_class("-reading")
-        if reading or self.focused is None:
-            self.set_focus(self.editor)
-        if self.editor.kept_before:
-            count = f"{len(self.editor.kept_before):,}"
-            self._say(f"{count} characters before what is edited stay as they are", "notice")
-        self._show_emptiness()
-
-    def restore(self, text: str) -> None:
-        """Edit a text that had not been kept."""
-        self.write()
-        self.editor.put(text)
+        self.page.write(self._bench.text, text)
+        if kept := self.editor.kept_before:
+            self._say(f"{len(kept):,} characters before what is edited stay as they are", "notice")
 
     def generate(self, line: str = "", *, from_cursor: bool = False) -> None:
         """Let the model go on from the end, or from the cursor; or run a line that does."""
@@ -159,15 +142,8 @@ class WriteScreen(Screen[None]):
             self._say("the model is at it already", "notice", "esc stops it")
             return
         self._generating = True
-        document = self.unsaved
-        if from_cursor and not self.reading:
-            document = self.editor.text_before_cursor
-        elif from_cursor and self.transcript.cursor is not None:
-            upto = self.transcript.pieces[: self.transcript.cursor + 1]
-            document = "".join(piece.text for piece in upto)
         self.query_one(Banner).show("", "")
-        self._hand_over(document)
-        self._desk.do(line, document=document)
+        self._do(line, document=self.page.text_before_cursor if from_cursor else self.unsaved)
 
     def try_again(self) -> None:
         """Another try of the last continuation; after a failure, on from the text that is there."""
@@ -175,41 +151,19 @@ class WriteScreen(Screen[None]):
 
     def begin(self) -> None:
         """A new, empty session; what is in the editor is kept in the one before."""
-        document = self.unsaved
-        self._hand_over(document)
-        self._desk.do("/new", document=document)
+        self._do("/new", document=self.unsaved)
 
     def run_line(self, line: str, *, shown: bool = False) -> None:
         """Run a line: on the document as it stands, where it is about the text."""
         if not is_about_text(line):
             self._desk.do(line, shown=shown)
             return
-        document = self.unsaved
-        self._hand_over(document)
-        self._desk.do(line, document=document, shown=shown)
+        self._do(line, document=self.unsaved, shown=shown)
 
-    def _hand_over(self, document: str | None) -> None:
-        """From now on the text is the tree's: nothing can be typed that the tree would not have."""
-        if document is None:
-            self.read_on()
-            return
-        pieces = self._pieces()
-        known = self._bench.text
-        if document.startswith(known):
-            rest = document[len(known) :]
-            self.transcript.show([*pieces, Piece(rest)] if rest else pieces)
-        else:
-            self.transcript.show([Piece(document)])
-        self.read_on()
-
-    def read_on(self) -> None:
-        """Show the transcript as it is, at its end."""
-        if not self.reading:
-            writing = self.editor.has_focus
-            self.add_class("-reading")
-            if writing or self.focused is None:
-                self.set_focus(self.transcript)
-            self.transcript.scroll_end(animate=False)
+    def _do(self, *lines: str, document: str | None, shown: bool = False) -> None:
+        """Run lines on a document, which from now on is the tree's."""
+        self.page.hand_over(document, self._pieces())
+        self._desk.do(*lines, document=document, shown=shown)
 
     def stop(self) -> bool:
         """Stop the model, or leave what one is in; False where there is nothing to leave."""
@@ -220,12 +174,10 @@ class WriteScreen(Screen[None]):
         elif self.transcript.cursor is not None:
             self.transcript.cursor = None
         elif not self.reading and not self._desk.busy:
-            text = self.unsaved
-            self._hand_over(text)
-            if text is None:
+            if (text := self.unsaved) is None:
                 self.read()
             else:
-                self._desk.do(document=text)
+                self._do(document=text)
         else:
             return False
         return True
@@ -235,8 +187,7 @@ class WriteScreen(Screen[None]):
         lint = self.query_one("#lint", StatusLine)
         if lint.note is None or not lint.note.hint.endswith(MENDS):
             return
-        text = self._bench.text if self.reading else self.editor.document_text
-        self.restore(text.rstrip(" \t"))
+        self.write(self.page.text.rstrip(" \t"))
 
     # Probabilities
 
@@ -308,9 +259,7 @@ class WriteScreen(Screen[None]):
         self._desk.do(f"/strategy {message.chain}")
 
     def on_template_panel_filled(self, message: TemplatePanel.Filled) -> None:
-        document = self.unsaved
-        self._hand_over(document)
-        self._desk.do("/goto 0", "", document=document)
+        self._do("/goto 0", "", document=self.unsaved)
 
     def on_run(self, message: Run) -> None:
         self.run_line(message.line, shown=message.shown)
@@ -321,7 +270,7 @@ class WriteScreen(Screen[None]):
     # The editor and the transcript
 
     def on_text_area_changed(self, message: TextArea.Changed) -> None:
-        self._show_emptiness()
+        self.page.show_emptiness()
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self._look_at_text)
@@ -371,11 +320,10 @@ class WriteScreen(Screen[None]):
         """A job is done: what is shown is the tree again."""
         self.status.busy = ""
         self._generating = False
-        if self.reading or self._bench.text != self._known:
-            self._known = self._bench.text
+        if self.reading or self._bench.text != self.page.known:
             self.read()
             self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
-        if self.reading and not self._known:
+        if self.reading and not self.page.known:
             self.write()
         if frame.shown:
             self.post_message(ShowAnswer(frame.shown))
@@ -396,7 +344,7 @@ class WriteScreen(Screen[None]):
     def _look_at_text(self) -> None:
         if self._desk.busy:
             return
-        text = self._bench.text if self.reading else self.editor.document_text
+        text = self.page.text
         top = self.query_one(TopBar)
         top.characters = len(text)
         asking = self._ask_model
@@ -411,7 +359,7 @@ class WriteScreen(Screen[None]):
             self._show_alternatives(*answer.value)
 
     def _show_facts(self, facts: TextFacts) -> None:
-        if facts.text != (self._bench.text if self.reading else self.editor.document_text):
+        if facts.text != self.page.text:
             return  # it was written on meanwhile
         top = self.query_one(TopBar)
         top.limit = facts.limit
@@ -449,10 +397,6 @@ class WriteScreen(Screen[None]):
         top.rate = (
             f"{end.tokens / end.seconds:,.0f}/s" if end and end.tokens and end.seconds else ""
         )
-
-    def _show_emptiness(self) -> None:
-        empty = not self._bench.text if self.reading else not self.editor.text
-        self.set_class(empty, "-empty")
 
     def _pieces(self) -> list[Piece]:
         return list(pieces_of(self._bench.tree.path(self._bench.tree.cursor)))
