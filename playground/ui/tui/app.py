@@ -77,6 +77,11 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.theme = themes.chosen(bench.settings.theme, self.available_themes)
         self.set_keymap(self.chosen_keys)
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is being done, and all that was told is shown."""
+        return self.desk.idle and (self._feed is None or self._feed.empty)
+
     # From its beginning to its end
 
     def get_default_screen(self) -> Screen[Any]:

@@ -328,7 +328,8 @@ class WriteScreen(Screen[None]):
         if frame.shown:
             self.post_message(ShowAnswer(frame.shown))
         self._show_place()
-        self._ask_model = self._ask_model or self._bench.last is not None
+        if frame.loads is not None:
+            self._ask_model = frame.loads
         self.look()
 
     def look(self) -> None:
