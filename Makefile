@@ -11,7 +11,7 @@ INSTALL = PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
   $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: run test check lint format bench pictures clean
+.PHONY: run test check lint format bench pictures screenshots clean
 
 run: $(VENV)/.installed
 	$(BIN)/playground --offline gen --probs "$(PROMPT)"
@@ -36,6 +36,9 @@ bench: $(VENV)/.installed
 
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python docs/pictures/make.py
+
+screenshots: $(VENV)/.installed
+	$(BIN)/python docs/pictures/screens.py
 
 clean:
 	rm -rf $(VENV) build dist

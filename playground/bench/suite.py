@@ -16,6 +16,7 @@ from playground.bench import (
     startup,
     strategies,
     train,
+    ui,
 )
 from playground.bench.plan import Benchmark
 from playground.registry import did_you_mean
@@ -28,6 +29,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *detokenize.BENCHMARKS,
     *charrnn.BENCHMARKS,
     *repl_stream.BENCHMARKS,
+    *ui.BENCHMARKS,
     *startup.BENCHMARKS,
     *clients.BENCHMARKS,
     *train.BENCHMARKS,

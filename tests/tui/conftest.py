@@ -109,7 +109,7 @@ class Hands:
         while quiet < 2:
             assert time.monotonic() < deadline, "the app does not come to rest"
             await self.pilot.pause(0.04)
-            quiet = quiet + 1 if self.app.desk.idle else 0
+            quiet = quiet + 1 if self.app.at_rest else 0
 
     async def until(self, seen: Callable[[], Any]) -> None:
         """Wait until something holds."""

@@ -64,7 +64,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
         self.bench = bench
         self._feed: Feed | None = None
-        self.desk = Desk(bench, self._tell)
+        self.desk = Desk(bench, self.tell)
         self.write = WriteScreen(bench, self.desk)
         self._places: dict[str, Screen[Any]] = {
             "tree": TreeScreen(bench),
@@ -76,6 +76,11 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             self.register_theme(theme)
         self.theme = themes.chosen(bench.settings.theme, self.available_themes)
         self.set_keymap(self.chosen_keys)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is being done, and all that was told is shown."""
+        return self.desk.idle and (self._feed is None or self._feed.empty)
 
     # From its beginning to its end
 
@@ -92,18 +97,17 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.desk.start()
         self.set_timer(WARMING, self._warm)
         self.set_interval(KEEPING, self._keep)
-        left = self._unsaved.left()
-        if left is not None:
-            self.call_after_refresh(self._restore, left)
 
     def _warm(self) -> None:
         """What takes time, after the first paint."""
         gc.enable()
+        if (left := self._unsaved.left()) is not None:
+            self._restore(left)
         self.desk.ask("warm", self.bench.warm)
         self.desk.ask("actions", lambda: self.bench.actions)
 
     def _restore(self, left: Unsaved) -> None:
-        self.write.restore(left.text)
+        self.write.write(left.text)
         self.notify("what had not been kept is here again", markup=False)
 
     def _keep(self) -> None:
@@ -126,7 +130,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     # What comes of the work
 
-    def _tell(self, told: Any) -> None:
+    def tell(self, told: Any) -> None:
+        """Show what came of the work, from any thread."""
         if self._feed is not None:
             self._feed.put(told)
 

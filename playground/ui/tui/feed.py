@@ -28,6 +28,11 @@ class Feed:
         self._waking = False
         self._shown = 0.0
 
+    @property
+    def empty(self) -> bool:
+        """Whether all that was told has been given away."""
+        return not (self._told or self._waking)
+
     def put(self, told: Told) -> None:
         """From any thread."""
         self._told.append(told)

@@ -14,6 +14,7 @@ from playground.api.template import Prompt
 from playground.chain_syntax import Stage
 from playground.chain_syntax import parse as parse_chain
 from playground.session.tracing import trace_of
+from playground.session.waiting import Stopped
 from playground.ui.tui.pieces import Piece
 from playground.ui.tui.widgets.candidates import Candidate
 from playground.ui.tui.widgets.template_panel import TemplateForm
@@ -55,16 +56,24 @@ def choices_of(bench: Workbench) -> Choices:
 
 
 def facts_of(bench: Workbench, text: str, *, ask_model: bool) -> TextFacts:
-    """How long a text is; and where the model may be asked, what it expects and what is doubtful."""
+    """How long a text is; and where the model may be asked, what it expects and what is doubtful.
+
+    Raises Stopped where it is not wanted any more.
+    """
+    stops = bench.stops
     tokenizer = bench.session.tokenizer(bench.choices.model)
     tokens = len(tokenizer.start_ids) + len(tokenizer.encode(text))
     limit = _context_length(bench)
     if not ask_model:
         return TextFacts(text, tokens, limit)
+    _go_on(bench, stops)
     prompt = Prompt(text=text, stop=bench.stop_texts)
     warnings = bench.ask(lambda: bench.session.lint(prompt, bench.max_tokens)) if text else []
+    _go_on(bench, stops)
     try:
         found = bench.predictions(text, PREDICTED)
+    except Stopped:
+        raise
     except PlaygroundError:
         # A model without a token for the beginning expects nothing before the first one.
         found = []
@@ -97,6 +106,12 @@ def alternatives_of(bench: Workbench, piece: Piece) -> tuple[Candidate, ...]:
         )
         for other in traced.alternatives
     )
+
+
+def _go_on(bench: Workbench, stops: int) -> None:
+    """A user's line that came meanwhile does not wait for the next question."""
+    if bench.stops != stops:
+        raise Stopped
 
 
 def _context_length(bench: Workbench) -> int | None:

@@ -10,6 +10,8 @@ from playground.api.outputs import Continuing, Note, Output, Passage, Table
 from playground.ui.tui.desk import Begun, Done, Told
 from playground.ui.tui.pieces import Piece
 
+LETTING_GO = ("/unload", "/model", "/device", "/dtype")
+"""After these a model is not to be loaded for what nobody pressed a key for."""
 GENERATING = ("", "/more", "/retry")
 SEEN = {
     "more", "retry", "undo", "redo", "goto", "fork", "alt", "load", "type", "t", "template", "p", "param",
@@ -35,6 +37,8 @@ class Frame:
     note: Note | None = None
     failure: Note | None = None
     ends: bool = False
+    loads: bool | None = None
+    """At its end: whether the model is loaded now, as far as the job tells."""
     shown: tuple[Output, ...] = ()
     """At its end: what the user asked to see."""
 
@@ -99,6 +103,10 @@ class Streaming:
     def _end(self, done: Done, frame: Frame) -> None:
         frame.ends = True
         generates = any(line in GENERATING for line in done.job.lines)
+        if generates:
+            frame.loads = not done.failed
+        elif any(line.partition(" ")[0] in LETTING_GO for line in done.job.lines):
+            frame.loads = False
         errors = [o for o in self._outputs if isinstance(o, Note) and o.kind == "error"]
         if generates and errors and errors[-1].text != STOPPED:
             frame.failure = errors[-1]

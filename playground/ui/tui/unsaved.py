@@ -8,11 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from playground import paths
-from playground.session.store.locks import Presence, is_alive
+
+if TYPE_CHECKING:
+    from playground.session.store.locks import Presence
 
 SUFFIX = ".unsaved"
 
@@ -37,6 +40,8 @@ class UnsavedFile:
         """Keep this, or nothing; the file holds the old or the new, never half of it."""
         if unsaved == self._kept:
             return
+        from playground.session.store.locks import Presence
+
         with contextlib.suppress(OSError):
             self._presence = self._presence or Presence(self._folder)
             file = self._file(self._presence.writer)
@@ -51,6 +56,10 @@ class UnsavedFile:
 
     def left(self) -> Unsaved | None:
         """What an app that is dead had not kept; from now on it is this one's."""
+        if not self._folder.is_dir():
+            return None
+        from playground.session.store.locks import is_alive
+
         with contextlib.suppress(OSError):
             for file in self._folder.iterdir():
                 if not file.suffix:

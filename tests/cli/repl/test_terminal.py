@@ -242,8 +242,14 @@ def test_a_pipe_is_a_script(playground, tale):
     assert ran.stderr == b""
 
 
-def test_playground_alone_shows_help_in_a_pipe(playground):
+def test_playground_alone_opens_it_on_a_dumb_terminal_and_shows_help_in_a_pipe(playground, tmux):
     assert b"Commands:" in playground.process().stdout
+    from tests.cli.repl.conftest import COMMAND
+
+    tmux.open(f"TERM=dumb {COMMAND}")
+    tmux.wait_for(">")
+    tmux.press("C-d")
+    tmux.wait_for("exit=0")
 
 
 MODULES = """

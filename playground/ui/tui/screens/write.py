@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, TextArea
@@ -29,10 +29,10 @@ from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.candidates import Candidate, Candidates
 from playground.ui.tui.widgets.chain_panel import ChainPanel
 from playground.ui.tui.widgets.editor import Editor
-from playground.ui.tui.widgets.legend import Legend
+from playground.ui.tui.widgets.page import Page
 from playground.ui.tui.widgets.panel_tabs import PANELS, PanelTabs
+from playground.ui.tui.widgets.panels import Panels
 from playground.ui.tui.widgets.status_line import StatusLine
-from playground.ui.tui.widgets.surprise import Surprise
 from playground.ui.tui.widgets.template_panel import TemplatePanel
 from playground.ui.tui.widgets.top_bar import TopBar
 from playground.ui.tui.widgets.transcript import Transcript
@@ -59,8 +59,6 @@ class WriteScreen(Screen[None]):
         self._bench = bench
         self._desk = desk
         self._streaming = Streaming()
-        self._known = bench.text
-        """What the editor held when it was filled from the tree."""
         self._generating = False
         self._ask_model = False
         """Whether the model may be asked for what nobody pressed a key for."""
@@ -70,95 +68,73 @@ class WriteScreen(Screen[None]):
         yield TopBar()
         yield PanelTabs()
         with Horizontal(id="body"):
-            with Vertical(id="page"):
-                yield Welcome()
-                yield Editor(id="editor", placeholder="Write something…")
-                yield Transcript(id="transcript")
-            with VerticalScroll(id="panels", can_focus=False):
-                yield ChainPanel(id="chain")
-                yield Candidates(id="next")
-                with Vertical(id="shades"):
-                    yield Surprise(id="surprise")
-                    yield Legend()
-                yield TemplatePanel(id="template")
+            yield Page(id="page")
+            yield Panels(id="panels")
         yield Banner()
         yield StatusLine(id="lint")
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.query_one("#shades").border_title = "Surprise"
         keys = self._bench.settings.keys
         edit = keys.get("document.edit", BY_ID["document.edit"].key)
         self.transcript.edit_keys = tuple(edit.split(","))
         self.query_one(Welcome).keys = tuple((key_of(id_, keys), what) for id_, what in WELCOMING)
-        self.editor.put(self._known)
-        if self._known:
+        if self._bench.text:
             self.read()
         else:
             self.set_focus(self.editor)
-        self._show_emptiness()
+            self.page.write("")
         self._show_place()
         if self.app.no_color:
             self.transcript.view = "underline"
         self._show_view()
-        self.query_one(Candidates).show(
-            "Next token", (), "what the model expects, when it is there"
-        )
 
     # Its parts
 
     @property
+    def page(self) -> Page:
+        return self.query_one(Page)
+
+    @property
     def editor(self) -> Editor:
-        return self.query_one("#editor", Editor)
+        return self.page.editor
 
     @property
     def transcript(self) -> Transcript:
-        return self.query_one("#transcript", Transcript)
+        return self.page.transcript
 
     @property
     def status(self) -> StatusLine:
         return self.query_one("#status", StatusLine)
 
     @property
+    def panels(self) -> Panels:
+        return self.query_one(Panels)
+
+    @property
     def reading(self) -> bool:
-        """Whether the transcript is seen, not the editor."""
-        return self.has_class("-reading")
+        """Whether the document is read, not written."""
+        return self.page.reading
 
     @property
     def unsaved(self) -> str | None:
-        """What stands in the editor and not in the tree."""
-        text = self.editor.document_text
-        return None if self.reading or text == self._known else text
+        """What is written and not in the tree."""
+        return self.page.unsaved
 
     # Reading and writing
 
     def read(self) -> None:
         """Look at the text that is in the tree."""
-        self.transcript.show(self._pieces())
-        self._show_reading()
-        self._show_emptiness()
+        self.page.read(self._bench.text, self._pieces())
 
-    def write(self) -> None:
-        """Edit it."""
+    def write(self, text: str | None = None) -> None:
+        """Edit it; or `text`, which had not been kept."""
         if self._desk.busy:
             return
-        self._known = self._bench.text
-        self.editor.put(self._known)
-        self.transcript.cursor = None
-        reading = self.transcript.has_focus
-        self.remove_class("-reading")
-        if reading or self.focused is None:
-            self.set_focus(self.editor)
-        if self.editor.kept_before:
-            count = f"{len(self.editor.kept_before):,}"
-            self._say(f"{count} characters before what is edited stay as they are", "notice")
-        self._show_emptiness()
-
-    def restore(self, text: str) -> None:
-        """Edit a text that had not been kept."""
-        self.write()
-        self.editor.put(text)
+        self.page.write(self._bench.text, text)
+        if kept := self.editor.kept_before:
+            self._say(f"{len(kept):,} characters before what is edited stay as they are", "notice")
 
     def generate(self, line: str = "", *, from_cursor: bool = False) -> None:
         """Let the model go on from the end, or from the cursor; or run a line that does."""
@@ -166,15 +142,8 @@ class WriteScreen(Screen[None]):
             self._say("the model is at it already", "notice", "esc stops it")
             return
         self._generating = True
-        document = self.unsaved
-        if from_cursor and not self.reading:
-            document = self.editor.text_before_cursor
-        elif from_cursor and self.transcript.cursor is not None:
-            upto = self.transcript.pieces[: self.transcript.cursor + 1]
-            document = "".join(piece.text for piece in upto)
         self.query_one(Banner).show("", "")
-        self._hand_over(document)
-        self._desk.do(line, document=document)
+        self._do(line, document=self.page.text_before_cursor if from_cursor else self.unsaved)
 
     def try_again(self) -> None:
         """Another try of the last continuation; after a failure, on from the text that is there."""
@@ -182,40 +151,19 @@ class WriteScreen(Screen[None]):
 
     def begin(self) -> None:
         """A new, empty session; what is in the editor is kept in the one before."""
-        document = self.unsaved
-        self._hand_over(document)
-        self._desk.do("/new", document=document)
+        self._do("/new", document=self.unsaved)
 
     def run_line(self, line: str, *, shown: bool = False) -> None:
         """Run a line: on the document as it stands, where it is about the text."""
         if not is_about_text(line):
             self._desk.do(line, shown=shown)
             return
-        document = self.unsaved
-        self._hand_over(document)
-        self._desk.do(line, document=document, shown=shown)
+        self._do(line, document=self.unsaved, shown=shown)
 
-    def _hand_over(self, document: str | None) -> None:
-        """From now on the text is the tree's: nothing can be typed that the tree would not have."""
-        if document is None:
-            self._show_reading()
-            return
-        pieces = self._pieces()
-        known = self._bench.text
-        if document.startswith(known):
-            rest = document[len(known) :]
-            self.transcript.show([*pieces, Piece(rest)] if rest else pieces)
-        else:
-            self.transcript.show([Piece(document)])
-        self._show_reading()
-
-    def _show_reading(self) -> None:
-        if not self.reading:
-            writing = self.editor.has_focus
-            self.add_class("-reading")
-            if writing or self.focused is None:
-                self.set_focus(self.transcript)
-            self.transcript.scroll_end(animate=False)
+    def _do(self, *lines: str, document: str | None, shown: bool = False) -> None:
+        """Run lines on a document, which from now on is the tree's."""
+        self.page.hand_over(document, self._pieces())
+        self._desk.do(*lines, document=document, shown=shown)
 
     def stop(self) -> bool:
         """Stop the model, or leave what one is in; False where there is nothing to leave."""
@@ -226,12 +174,10 @@ class WriteScreen(Screen[None]):
         elif self.transcript.cursor is not None:
             self.transcript.cursor = None
         elif not self.reading and not self._desk.busy:
-            text = self.unsaved
-            self._hand_over(text)
-            if text is None:
+            if (text := self.unsaved) is None:
                 self.read()
             else:
-                self._desk.do(document=text)
+                self._do(document=text)
         else:
             return False
         return True
@@ -241,8 +187,7 @@ class WriteScreen(Screen[None]):
         lint = self.query_one("#lint", StatusLine)
         if lint.note is None or not lint.note.hint.endswith(MENDS):
             return
-        text = self._bench.text if self.reading else self.editor.document_text
-        self.restore(text.rstrip(" \t"))
+        self.write(self.page.text.rstrip(" \t"))
 
     # Probabilities
 
@@ -253,13 +198,13 @@ class WriteScreen(Screen[None]):
         self._say(f"tokens are shown {DESCRIBED[transcript.view]}", "notice")
 
     def _show_view(self) -> None:
-        view = self.query_one(Legend).view = self.transcript.view
-        self.set_class(view in ("background", "underline"), "-shaded")
+        self.panels.show_scale(self.transcript.view, self.transcript.measure)
 
     def next_measure(self) -> None:
-        transcript, legend = self.transcript, self.query_one(Legend)
+        transcript = self.transcript
         measure = MEASURES[(MEASURES.index(transcript.measure) + 1) % len(MEASURES)]
-        transcript.measure = legend.measure = measure
+        transcript.measure = measure
+        self._show_view()
         self._say(f"tokens are measured by {measure}", "notice")
 
     def take_alternative(self, rank: int) -> None:
@@ -314,9 +259,7 @@ class WriteScreen(Screen[None]):
         self._desk.do(f"/strategy {message.chain}")
 
     def on_template_panel_filled(self, message: TemplatePanel.Filled) -> None:
-        document = self.unsaved
-        self._hand_over(document)
-        self._desk.do("/goto 0", "", document=document)
+        self._do("/goto 0", "", document=self.unsaved)
 
     def on_run(self, message: Run) -> None:
         self.run_line(message.line, shown=message.shown)
@@ -327,13 +270,13 @@ class WriteScreen(Screen[None]):
     # The editor and the transcript
 
     def on_text_area_changed(self, message: TextArea.Changed) -> None:
-        self._show_emptiness()
+        self.page.show_emptiness()
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self._look_at_text)
 
     def on_transcript_looked(self, message: Transcript.Looked) -> None:
-        self.query_one(Surprise).show(self.transcript.pieces, self.transcript.cursor)
+        self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
         piece = message.piece
         if piece is None:
             self._look_at_text()
@@ -361,7 +304,7 @@ class WriteScreen(Screen[None]):
         if frame.pieces:
             self.transcript.append(frame.pieces)
             self.transcript.newest = len(self.transcript.pieces) - 1
-            self.query_one(Surprise).show(self.transcript.pieces, None)
+            self.panels.show_surprise(self.transcript.pieces, None)
         if frame.draft is not None:
             self.transcript.set_draft(frame.draft)
         if frame.tokens is not None:
@@ -377,16 +320,16 @@ class WriteScreen(Screen[None]):
         """A job is done: what is shown is the tree again."""
         self.status.busy = ""
         self._generating = False
-        if self.reading or self._bench.text != self._known:
-            self._known = self._bench.text
+        if self.reading or self._bench.text != self.page.known:
             self.read()
-            self.query_one(Surprise).show(self.transcript.pieces, self.transcript.cursor)
-        if self.reading and not self._known:
+            self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
+        if self.reading and not self.page.known:
             self.write()
         if frame.shown:
             self.post_message(ShowAnswer(frame.shown))
         self._show_place()
-        self._ask_model = self._ask_model or self._bench.last is not None
+        if frame.loads is not None:
+            self._ask_model = frame.loads
         self.look()
 
     def look(self) -> None:
@@ -402,7 +345,7 @@ class WriteScreen(Screen[None]):
     def _look_at_text(self) -> None:
         if self._desk.busy:
             return
-        text = self._bench.text if self.reading else self.editor.document_text
+        text = self.page.text
         top = self.query_one(TopBar)
         top.characters = len(text)
         asking = self._ask_model
@@ -410,15 +353,14 @@ class WriteScreen(Screen[None]):
 
     def _take_answer(self, answer: Answered) -> None:
         if isinstance(answer.value, Choices):
-            self.query_one(ChainPanel).show(answer.value.chain, answer.value.classes)
-            self.query_one(TemplatePanel).form = answer.value.template
+            self.panels.show_choices(answer.value)
         elif isinstance(answer.value, TextFacts):
             self._show_facts(answer.value)
         elif answer.name == "alternatives" and answer.value is not None:
             self._show_alternatives(*answer.value)
 
     def _show_facts(self, facts: TextFacts) -> None:
-        if facts.text != (self._bench.text if self.reading else self.editor.document_text):
+        if facts.text != self.page.text:
             return  # it was written on meanwhile
         top = self.query_one(TopBar)
         top.limit = facts.limit
@@ -432,13 +374,12 @@ class WriteScreen(Screen[None]):
             lint.note = Note(first.message, "warning", mends * mended)
         lint.set_class(first is not None, "-shown")
         if self.transcript.cursor is None and facts.following:
-            self.query_one(Candidates).show("Next token", facts.following)
+            self.panels.show_following(facts.following)
 
     def _show_alternatives(self, piece: Piece, rows: tuple[Candidate, ...]) -> None:
         place = self.transcript.cursor
         if place is not None and self.transcript.pieces[place] is piece:
-            hint = "" if rows else "no alternatives are known"
-            self.query_one(Candidates).show("Instead of this token", rows, hint)
+            self.panels.show_alternatives(rows)
 
     def _show_tokens(self, count: int | None) -> None:
         self.query_one(TopBar).tokens = count
@@ -457,10 +398,6 @@ class WriteScreen(Screen[None]):
         top.rate = (
             f"{end.tokens / end.seconds:,.0f}/s" if end and end.tokens and end.seconds else ""
         )
-
-    def _show_emptiness(self) -> None:
-        empty = not self._bench.text if self.reading else not self.editor.text
-        self.set_class(empty, "-empty")
 
     def _pieces(self) -> list[Piece]:
         return list(pieces_of(self._bench.tree.path(self._bench.tree.cursor)))

@@ -1,0 +1,61 @@
+"""Draw the pictures of the app: each screen, from a session that the embedded model says with a seed.
+
+`make screenshots` runs it; Textual turns the screen into SVG.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+SIZE = (112, 32)
+PROMPT = "ROMEO:"
+SCREENS = (
+    ("app-write", ("t", *["left"] * 40)),
+    ("app-tree", ("escape", "r", "wait", "f3", "wait")),
+    ("app-models", ("f4", "wait")),
+    ("app-help", ("f2", "f1", "wait")),
+)
+"""A picture's name, and the keys that lead to it from the one before."""
+
+
+async def draw(folder: Path) -> None:
+    from playground.config import load_settings
+    from playground.session.workbench import Workbench
+    from playground.ui.tui.app import PlaygroundApp
+
+    bench = Workbench(load_settings({"worker": False, "offline": True}))
+    bench.choose(seed=7, max_tokens=260)
+    app = PlaygroundApp(bench)
+    async with app.run_test(size=SIZE) as pilot:
+
+        async def rest() -> None:
+            await pilot.pause(0.2)
+            while not app.desk.idle:
+                await pilot.pause(0.1)
+            await pilot.pause(0.2)
+
+        await rest()
+        await pilot.press(*("colon" if letter == ":" else letter for letter in PROMPT), "ctrl+g")
+        await rest()
+        for name, keys in SCREENS:
+            for key in keys:
+                if key == "wait":
+                    await rest()
+                else:
+                    await pilot.press(key)
+            await rest()
+            svg = app.export_screenshot(title="textgen-playground")
+            (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+        app.desk.close(None, 5)
+    bench.close()
+
+
+if __name__ == "__main__":
+    os.environ.pop("NO_COLOR", None)
+    with tempfile.TemporaryDirectory() as home:
+        for kind in ("CONFIG", "DATA", "CACHE"):
+            os.environ[f"PLAYGROUND_{kind}_HOME"] = home
+        asyncio.run(draw(Path(__file__).parent))
