@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from playground.api import About, DecodeContext, Decoding, Meta, Strategy
+from playground.api import About, DecodeContext, Decoding, Meta, Strategy, TextEnds
 from playground_revision.matcher import Matcher
 from playground_revision.said import Said
 
@@ -41,7 +41,11 @@ class BanPhrases(Strategy, frozen=True):
     def decode(self, context: DecodeContext) -> Decoding:
         said = Said(context, Matcher(self.phrases, ignore_case=self.ignore_case))
         while True:
-            held = said.choose()
+            try:
+                held = said.choose()
+            except TextEnds:
+                yield from said.rest()
+                return
             drafted = len(said.held) > 1
             if not said.taken_back():
                 yield from said.settled()

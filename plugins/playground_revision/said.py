@@ -90,6 +90,11 @@ class Said:
         del self.held[:safe]
         self._before = self._matcher.end_of(self._before)
 
+    def rest(self) -> Iterator[Commit]:
+        """The commits of all that is held: the text is complete."""
+        for held in self.held:
+            yield held.commit
+
     def draft(self) -> Draft:
         """What is held."""
         return Draft(tuple(held.commit.token for held in self.held))

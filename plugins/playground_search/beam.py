@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from playground.api import About, Commit, DecodeContext, Decoding, Processor
-from playground_search.beams import BeamSearch, Group
+from playground_search.beams import BeamSearch
 from playground_search.checks import check_width, refuse_draws
-from playground_search.hypotheses import Extensions, Hypothesis
 
 
 class Beam(BeamSearch, frozen=True):
@@ -34,14 +33,6 @@ class Beam(BeamSearch, frozen=True):
 
     def decode(self, context: DecodeContext) -> Decoding:
         yield from greedy(context) if self.width == 1 else self.search(context)
-
-    def extend(
-        self, context: DecodeContext, group: Group, said: list[int], count: int
-    ) -> list[Hypothesis]:
-        from playground.api.candidates import top_indices
-
-        extensions = Extensions(context, group.running, group.readings)
-        return extensions.at(top_indices(extensions.scores, count))
 
 
 def greedy(context: DecodeContext) -> Decoding:

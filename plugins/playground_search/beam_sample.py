@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from playground.api import About, Commit, DecodeContext, Decoding, Processor
-from playground_search.beams import BeamSearch, Group
+from playground_search.beams import BeamSearch
 from playground_search.checks import check_width
-from playground_search.hypotheses import Extensions, Hypothesis, row_noise
+from playground_search.hypotheses import Extensions, row_noise
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 
 class BeamSample(BeamSearch, frozen=True):
@@ -33,15 +36,11 @@ class BeamSample(BeamSearch, frozen=True):
     def decode(self, context: DecodeContext) -> Decoding:
         yield from sample(context) if self.width == 1 else self.search(context)
 
-    def extend(
-        self, context: DecodeContext, group: Group, said: list[int], count: int
-    ) -> list[Hypothesis]:
-        from playground.api.candidates import top_indices
-
-        extensions = Extensions(context, group.running, group.readings)
+    def ranked(self, context: DecodeContext, extensions: Extensions, position: int) -> ndarray:
         # The highest sums of log-probability and Gumbel noise are a draw without replacement.
-        noise = row_noise(context, extensions.left, len(group.running[0].ids))
-        return extensions.at(top_indices(extensions.scores + noise, count))
+        noise = row_noise(context, extensions.left, position)
+        ranks: ndarray = extensions.scores + noise
+        return ranks
 
 
 def sample(context: DecodeContext) -> Decoding:

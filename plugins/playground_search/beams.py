@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from playground.api import Commit, DecodeContext, Decoding, Meta, Reading, Strategy
-from playground_search.hypotheses import Hypothesis, agreed
+from playground_search.hypotheses import Extensions, Hypothesis, agreed
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 
 @dataclass
@@ -55,14 +59,16 @@ class BeamSearch(Strategy, frozen=True):
     def group_count(self) -> int:
         return 1
 
-    def extend(
-        self, context: DecodeContext, group: Group, said: list[int], count: int
-    ) -> list[Hypothesis]:
-        """`count` continuations by one token of the running texts, the first ones first.
+    def adjusted(self, scores: ndarray, said: list[int]) -> ndarray:
+        """The log-probabilities (vocabulary,) of a text's next token, as the chain is given them.
 
         said: the tokens that groups before this one have said at the same place.
         """
-        raise NotImplementedError
+        return scores
+
+    def ranked(self, context: DecodeContext, extensions: Extensions, position: int) -> ndarray:
+        """By what (n,) the continuations by one token are taken, the highest first."""
+        return extensions.scores
 
     def search(self, context: DecodeContext) -> Decoding:
         start = Hypothesis(0.0, tuple(context.ids), (), context.reading.state)
@@ -89,16 +95,22 @@ class BeamSearch(Strategy, frozen=True):
 
     def _step(self, context: DecodeContext, groups: list[Group], length: int) -> None:
         """Extend the texts of all groups by one token, and set those aside that have finished."""
+        from playground.api.candidates import top_indices
+
         ends = context.model.tokenizer.eos_ids
         size = self.width // self.group_count
         last = length == context.limit
         said: list[int] = []
         for group in groups:
+            adjusted = partial(self.adjusted, said=said)
+            extensions = Extensions(context, group.running, group.readings, adjusted)
+            ranks = self.ranked(context, extensions, len(context.ids) + length - 1)
             # More than are followed, so that enough go on where the first ones end.
-            extended = self.extend(context, group, said, max(2, 1 + len(ends)) * size)
+            extended = extensions.at(top_indices(ranks, max(2, 1 + len(ends)) * size))
+            complete = [self._normalised(h, max(1, length - 1)) for h in extensions.complete]
             ended = [h for h in extended[:size] if last or h.ids[-1] in ends]
             ended = [self._normalised(h, length) for h in ended]
-            group.finished = _best([*group.finished, *ended], size)
+            group.finished = _best([*group.finished, *complete, *ended], size)
             group.running = _best([h for h in extended if h.ids[-1] not in ends], size)
             group.open = not last and self._can_improve(group, size, length, context.limit)
             said += [h.ids[-1] for h in group.running]

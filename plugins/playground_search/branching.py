@@ -23,12 +23,11 @@ from playground.api import (
     Reading,
     State,
 )
-from playground_search.spoken import has_ended, piece_after
+from playground_search.spoken import has_ended, left_after, piece_after
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
-    from playground.api import Candidates
 
 TOGETHER = 32
 """Branches that are read in one pass."""
@@ -110,7 +109,7 @@ def grow(
 
     Where nothing that follows is worth it, a continuation is complete if `partial`, else no continuation.
     """
-    waiting = _children(context, None, context.reading, worth, growth)
+    waiting = _children(context, None, context.reading, worth, growth) or []
     while waiting:
         nodes = [waiting.pop() for _ in range(min(TOGETHER, len(waiting)))]
         ended = [node for node in nodes if _is_complete(context, node, depth)]
@@ -121,8 +120,8 @@ def grow(
             readings = yield from context.read_all(reads)
         for node, reading in zip(going, readings, strict=True):
             children = _children(context, node, reading, worth, growth)
-            waiting += children
-            if partial and not children:
+            waiting += children or []
+            if children is None or (partial and not children):
                 ended.append(node)
         yield from _told(ended, growth, context.count)
 
@@ -141,14 +140,16 @@ def _is_complete(context: DecodeContext, node: Node, depth: int) -> bool:
 
 def _children(
     context: DecodeContext, node: Node | None, reading: Reading, worth: Worth, growth: Growth
-) -> list[Node]:
-    """The branches after a node (None: the prompt), the least likely first."""
+) -> list[Node] | None:
+    """The branches after a node (None: the prompt), the least likely first; None after a complete text."""
     import numpy as np
 
     ids = node.ids if node else tuple(context.ids)
     before = node.logprob if node else 0.0
     row = reading.logits[-1]
-    left: Candidates = context.candidates(ids, row)
+    left = left_after(context, ids, row)
+    if left is None:
+        return None
     chances = left.log_probabilities().astype(np.float64)
     places = worth(before, chances).nonzero()[0]
     if len(growth.branches) + len(places) > MOST:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from playground.api import About, DecodeContext, Decoding, InvalidInput, Meta, Processor
 from playground_search.beam import greedy
-from playground_search.beams import BeamSearch, Group
+from playground_search.beams import BeamSearch
 from playground_search.checks import check_width, refuse_draws
-from playground_search.hypotheses import Extensions, Hypothesis
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -54,18 +53,10 @@ class DiverseBeam(BeamSearch, frozen=True):
     def decode(self, context: DecodeContext) -> Decoding:
         yield from greedy(context) if self.width == 1 else self.search(context)
 
-    def extend(
-        self, context: DecodeContext, group: Group, said: list[int], count: int
-    ) -> list[Hypothesis]:
+    def adjusted(self, scores: ndarray, said: list[int]) -> ndarray:
         import numpy as np
 
-        from playground.api.candidates import top_indices
-
-        def kept_away(scores: ndarray) -> ndarray:
-            spoken: ndarray = np.bincount(said, minlength=len(scores)).astype(np.float32)
-            spoken *= np.float32(self.diversity)
-            kept: ndarray = scores - spoken
-            return kept
-
-        extensions = Extensions(context, group.running, group.readings, kept_away)
-        return extensions.at(top_indices(extensions.scores, count))
+        spoken: ndarray = np.bincount(said, minlength=len(scores)).astype(np.float32)
+        spoken *= np.float32(self.diversity)
+        kept_away: ndarray = scores - spoken
+        return kept_away

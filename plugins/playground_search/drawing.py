@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
-from playground.api import Commit, DecodeContext, Draft, Effect, Read, Reading
+from playground.api import Commit, DecodeContext, Draft, Effect, Read, Reading, TextEnds
 from playground_search.hypotheses import agreed
 from playground_search.spoken import has_ended, logprob_of, piece_after, readable
 
@@ -14,7 +14,8 @@ from playground_search.spoken import has_ended, logprob_of, piece_after, readabl
 class Drawn:
     """A text that is being drawn: what it said, of which `tail` has not been committed.
 
-    logprob: the model's own, of all of it, in nats. reading: of its last token but one.
+    logprob: the model's own, of all of it, in nats. reading: of its last token but one. complete: whether
+    the chain says that nothing can follow.
     """
 
     context: DecodeContext
@@ -22,7 +23,12 @@ class Drawn:
     ids: list[int]
     spoken: bytes = b""
     logprob: float = 0.0
+    complete: bool = False
     tail: list[Commit] = field(default_factory=list)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.complete or has_ended(self.context, self.ids, self.spoken)
 
     @property
     def tokens(self) -> list[int]:
@@ -37,9 +43,13 @@ class Drawn:
         return self.logprob / max(1, len(self.tokens))
 
     def draw(self) -> None:
-        """Say one token more."""
+        """Say one token more, unless it is complete."""
         row = self.reading.logits[-1]
-        token, chosen = self.context.choose(self.ids, row)
+        try:
+            token, chosen = self.context.choose(self.ids, row)
+        except TextEnds:
+            self.complete = True
+            return
         step = Commit(token, chosen, row)
         self.tail.append(step)
         self.logprob += logprob_of(step)
@@ -60,7 +70,7 @@ def draw_texts(context: DecodeContext, count: int) -> Generator[Effect, list[Rea
     while True:
         for text in going:
             text.draw()
-        going = [text for text in going if not has_ended(context, text.ids, text.spoken)]
+        going = [text for text in going if not text.has_ended]
         if not going:
             # Nothing is told of these last tokens: a finding comes before them.
             return texts

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from playground.api import Commit, DecodeContext, Draft, Read, Reading, State
+from playground_search.spoken import left_after
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -49,6 +50,7 @@ class Extensions:
     """All continuations by one token of some hypotheses, one after the other.
 
     left: what the chain leaves after each of them. scores: (n,) log-probabilities of the texts.
+    complete: those that have no continuation, as the chain says.
     """
 
     def __init__(
@@ -63,14 +65,20 @@ class Extensions:
 
         from playground.api import Candidates
 
-        self._hypotheses = hypotheses
-        self._readings = readings
         self.left: list[Candidates] = []
+        self.complete: list[Hypothesis] = []
+        self._going: list[tuple[Hypothesis, Reading]] = []
         for hypothesis, reading in zip(hypotheses, readings, strict=True):
             row = adjusted(Candidates(reading.logits[-1]).log_probabilities())
-            self.left.append(context.candidates(hypothesis.ids, row))
-        pairs = zip(hypotheses, self.left, strict=True)
-        self.scores = np.concatenate([h.score + left.scores for h, left in pairs])
+            left = left_after(context, hypothesis.ids, row)
+            if left is None:
+                self.complete.append(hypothesis)
+            else:
+                self.left.append(left)
+                self._going.append((hypothesis, reading))
+        rows = zip(self._going, self.left, strict=True)
+        scores = [before.score + left.scores for (before, _), left in rows]
+        self.scores = np.concatenate([np.empty(0, np.float32), *scores])
         self._borders = np.cumsum([0, *map(len, self.left)])
 
     def at(self, places: ndarray) -> list[Hypothesis]:
@@ -82,7 +90,7 @@ class Extensions:
         ]
 
     def _extended(self, parent: int, place: int) -> Hypothesis:
-        before, reading, left = self._hypotheses[parent], self._readings[parent], self.left[parent]
+        (before, reading), left = self._going[parent], self.left[parent]
         token = int(left.ids[place - self._borders[parent]])
         step = Commit(token, left, reading.logits[-1])
         score = float(self.scores[place])
@@ -96,12 +104,11 @@ def row_noise(context: DecodeContext, left: Sequence[Candidates], position: int)
     """
     import numpy as np
 
-    vocabulary = left[0].vocabulary
     drawn = [
-        context.noise.gumbel(position, row * vocabulary + candidates.ids, len(candidates))
-        for row, candidates in enumerate(left)
+        context.noise.gumbel(position, row * each.vocabulary + each.ids, len(each))
+        for row, each in enumerate(left)
     ]
-    return np.concatenate(drawn)
+    return np.concatenate([np.empty(0, np.float32), *drawn])
 
 
 def agreed(tails: Iterable[Sequence[Commit]]) -> int:

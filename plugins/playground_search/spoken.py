@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from playground.api import Commit, DecodeContext
+from playground.api import Commit, DecodeContext, TextEnds
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+    from playground.api import Candidates
+
+
+def left_after(context: DecodeContext, ids: Sequence[int], scores: ndarray) -> Candidates | None:
+    """What the chain leaves after `ids`; None where it says that the text is complete."""
+    try:
+        return context.candidates(ids, scores)
+    except TextEnds:
+        return None
 
 
 def piece_after(context: DecodeContext, ids: Sequence[int], token: int) -> bytes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from playground.api import About, Commit, DecodeContext, Decoding, Reading, Strategy
 from playground_search.hypotheses import Hypothesis, row_noise
+from playground_search.spoken import left_after
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 class Drawn:
     """A text, or the beginning of one; the hypothesis' score is its log-probability.
 
-    key: the highest Gumbel-perturbed log-probability of all texts that begin so.
+    key: the highest Gumbel-perturbed log-probability of all texts that begin so. complete: whether the
+    chain says that nothing can follow.
     """
 
     hypothesis: Hypothesis
     key: float
+    complete: bool = False
+
+    def has_ended(self, ends: frozenset[int]) -> bool:
+        return self.complete or self.hypothesis.ids[-1] in ends
 
 
 class StochasticBeam(Strategy, frozen=True):
@@ -52,7 +58,7 @@ class StochasticBeam(Strategy, frozen=True):
             beam = sorted(beam, key=lambda text: -text.key)[: context.count]
             yield from _told(beam, len(context.ids) + length)
             ends = context.model.tokenizer.eos_ids
-            going = [text for text in beam if text.hypothesis.ids[-1] not in ends]
+            going = [text for text in beam if not text.has_ended(ends)]
             if not going or length == context.limit:
                 break
             readings = yield from context.read_all([text.hypothesis.read() for text in going])
@@ -72,16 +78,32 @@ def _told(beam: list[Drawn], length: int) -> Decoding:
 def _extended(
     context: DecodeContext, texts: list[Drawn], readings: list[Reading]
 ) -> Iterator[Drawn]:
-    """The continuations by one token with the highest keys, as many as the request has sequences."""
+    """The continuations by one token with the highest keys, as many as the request has sequences.
+
+    Texts that are complete stay what they are.
+    """
     import numpy as np
 
     from playground.api.candidates import top_indices
 
     position = len(texts[0].hypothesis.ids)
-    rows = [
-        context.candidates(text.hypothesis.ids, reading.logits[-1])
+    lefts = [
+        left_after(context, text.hypothesis.ids, reading.logits[-1])
         for text, reading in zip(texts, readings, strict=True)
     ]
+    yield from (
+        replace(text, complete=True)
+        for text, left in zip(texts, lefts, strict=True)
+        if left is None
+    )
+    going = [
+        (text, reading, left)
+        for text, reading, left in zip(texts, readings, lefts, strict=True)
+        if left is not None
+    ]
+    if not going:
+        return
+    texts, readings, rows = map(list, zip(*going, strict=True))
     borders = np.cumsum([0, *map(len, rows)])
     noise = np.split(row_noise(context, rows, position), borders[1:-1])
     keys = [

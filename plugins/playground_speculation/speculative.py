@@ -15,6 +15,7 @@ from playground.api import (
     Read,
     State,
     Strategy,
+    TextEnds,
 )
 from playground_speculation.verifying import Guessing, verified
 
@@ -66,7 +67,10 @@ class DraftModel:
             reads = [Read(self._states[-1], tuple(unread), logits_to_keep=1)]
             (reading,) = yield from self._context.read_all(reads, self._model)
             self._states.append(reading.state)
-            token, _ = self._context.choose(guessed, reading.logits[-1])
+            try:
+                token, _ = self._context.choose(guessed, reading.logits[-1])
+            except TextEnds:
+                break  # complete, if the guess is right
             guessed.append(token)
             if token in self._model.tokenizer.eos_ids:
                 break

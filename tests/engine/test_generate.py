@@ -167,14 +167,22 @@ class TestEnds:
         assert "".join(token.text for token in tokens(events)) == "one"
 
     @pytest.mark.parametrize(
-        "chain", ["until(3) | sample", "until(3) | greedy", "until(3) | beam(2)"]
-    )
+        "strategy",
+        [
+            "sample", "greedy", "beam(2)", "beam_sample(2)", "diverse_beam(2)", "stochastic_beam",
+            "arithmetic", "best_of(2)", "mbr(2)", "self_consistency(2)", "enumerate(0.05)",
+            "expand(0.3, depth=9)", "mirostat", "adaptive_p", "entropy_adaptive", "prompt_lookup",
+            "ban_phrases(['never'])", "token_healing",
+        ],
+    )  # fmt: skip
     def test_where_a_processor_says_that_the_text_is_complete(
-        self, bench, finished, plugins, chain
+        self, bench, finished, plugins, strategy
     ):
         plugins.processors.add("until", Until, "test")
+        chain = f"until(3) | top_k(2) | {strategy}"
         (end,) = finished(bench.run(ToyRecurrent(), PROMPT, chain, max_tokens=20))
-        assert (end.reason, end.tokens, end.error) == ("eos", 3, None)
+        assert (end.reason, end.error) == ("done", None)
+        assert end.tokens == (4 if strategy == "token_healing" else 3)
 
     def test_when_the_context_is_full(self, bench, finished):
         model = ScriptedModel("x" * 50, context_length=16)
