@@ -105,6 +105,7 @@ async def test_random_keys_end_nothing(tale):
     monkey = random.Random(6)
     async with tale(max_tokens=5) as hands:
         await hands.type("Once")
+        await hands.press("ctrl+g")
         for step in range(200):
             await hands.pilot.press(monkey.choice(keys))
             if step % 50 == 0:
