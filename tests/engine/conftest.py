@@ -67,7 +67,8 @@ def _tokens() -> Callable[..., list[Token]]:
 def plugins() -> Plugins:
     """A fresh registry with the built-in ways of decoding."""
     plugins = Plugins()
-    for name in ("playground_sampling", "playground_search"):
+    for kind in ("sampling", "search", "adaptive", "speculation", "revision"):
+        name = f"playground_{kind}"
         plugins.load(name, "built in", "", lambda name=name: importlib.import_module(name))
     assert not plugins.quarantined
     return plugins

@@ -44,11 +44,11 @@ class TestContrastiveKeepsTheLaws(StrategyContract):
 
     def models(self):
         likes = {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
-        full = Observed(lambda _: likes, context_length=13, tokenizer=CharTokenizer("abcdef"))
+        full = Observed(lambda _: likes, context_length=14, tokenizer=CharTokenizer("abcdef"))
         return [*super().models(), full]
 
     def ending_model(self):
-        return Observed("bc", after="a", tokenizer=CharTokenizer("abcdef"))
+        return Observed("bc", after=self.prompt, tokenizer=CharTokenizer("abcdef"))
 
 
 def slow_contrastive(model, prompt, limit, k, alpha, stages=()):
