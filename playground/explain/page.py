@@ -11,15 +11,17 @@ from playground.explain.stage import Explained, all_stages, explain
 from playground.plugins import Plugins
 
 BEGIN, END = "<!-- stages: begin -->", "<!-- stages: end -->"
+FIRST = ("Strategies", "Search", "Several texts", "Scaling", "Truncation", "Penalties")
+"""The groups that a reader meets first, in this order; the others follow."""
 
 
 def page_of(plugins: Plugins) -> str:
-    """Every stage, by group in the order in which the groups first occur."""
+    """Every stage, by group: those of FIRST, then the others in the order in which they first occur."""
     explained = [explain(name, registry, plugins) for name, registry in all_stages(plugins)]
-    groups: dict[str, list[Explained]] = {}
+    groups: dict[str, list[Explained]] = {group: [] for group in FIRST}
     for stage in explained:
         groups.setdefault(stage.group, []).append(stage)
-    parts = (part for group, stages in groups.items() for part in _group(group, stages))
+    parts = (part for group, stages in groups.items() if stages for part in _group(group, stages))
     return "\n\n".join(parts) + "\n"
 
 

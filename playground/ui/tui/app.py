@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -44,6 +45,8 @@ WARMING = 0.05
 """Seconds after the first paint when what takes time begins."""
 KEEPING = 1.0
 """Seconds between two looks whether there is something unsaved."""
+LOOKING = 0.25
+"""Seconds between two looks whether the terminal is still there."""
 
 
 class PlaygroundApp(App[int], inherit_bindings=False):
@@ -97,6 +100,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.desk.start()
         self.set_timer(WARMING, self._warm)
         self.set_interval(KEEPING, self._keep)
+        if sys.stdin.isatty():
+            self.set_interval(LOOKING, self._look_at_terminal)
 
     def _warm(self) -> None:
         """What takes time, after the first paint."""
@@ -115,6 +120,11 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         bench = self.bench
         kept = text and Unsaved(text, bench.keeper.session, bench.tree.cursor)
         self._unsaved.keep(kept or None)
+
+    def _look_at_terminal(self) -> None:
+        """Leave where it is gone without a signal, as one that is not the controlling one is."""
+        if not sys.stdin.isatty():
+            self._end(128 + signal.SIGHUP)
 
     def action_leave(self) -> None:
         self._end(0)
