@@ -16,6 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Half of what hypothesis would try by itself: there are two hundred laws, and ten minutes for all tests.
+settings.register_profile("suite", max_examples=50, deadline=None)
+settings.load_profile("suite")
 
 THROUGH_WORKER = os.environ.get("PLAYGROUND_WORKER", "0")
 

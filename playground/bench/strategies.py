@@ -24,9 +24,8 @@ CONTEXT = 32
 TOKENS = 24
 LETTERS = f"allow({list(ascii_lowercase)})"
 """What the random model says shall be read again as the tokens that it was said in."""
-GREEDY = f"{LETTERS} | greedy"
+GREEDY = "greedy"
 LOOKED_UP = 96
-CIRCLING = 400
 COMPARED = (
     "greedy",
     "sample",
@@ -66,11 +65,14 @@ class Decoder:
 
     def repeating(self, chain: str) -> float:
         """Seconds for a token of a text that repeats itself, which is greedy's whatever the chain."""
-        begun = random_text(CONTEXT)
+        begun, room = (
+            random_text(CONTEXT),
+            (self._model.context_length or 1024) - CONTEXT - LOOKED_UP,
+        )
         # Greedy runs into a circle before long: from there on, its text repeats itself.
-        prompt = begun + self._say(begun, GREEDY, CIRCLING)[1]
-        seconds, text = self._say(prompt, chain)
-        if chain != GREEDY and text != self._say(prompt, GREEDY)[1]:
+        prompt = begun + self._say(begun, f"{LETTERS} | {GREEDY}", room // 2)[1]
+        seconds, text = self._say(prompt, f"{LETTERS} | {chain}")
+        if chain != GREEDY and text != self._say(prompt, f"{LETTERS} | {GREEDY}")[1]:
             raise RuntimeError(f"{chain} says something else than {GREEDY}")
         return seconds
 
@@ -165,9 +167,7 @@ BENCHMARKS = (
         name="decoding-lookup",
         title="prompt lookup on a text that repeats itself against greedy, int8",
         unit="tokens/s",
-        ours=_probe(
-            "prompt lookup", "repeating", "int8", chain=f"{LETTERS} | top_k(1) | prompt_lookup"
-        ),
+        ours=_probe("prompt lookup", "repeating", "int8", chain="top_k(1) | prompt_lookup"),
         against=_probe("greedy", "repeating", "int8", chain=GREEDY),
         target=Target("faster", 2),
         needs="prompt_lookup",

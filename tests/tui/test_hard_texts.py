@@ -106,7 +106,7 @@ async def test_random_keys_end_nothing(tale):
     async with tale(max_tokens=5) as hands:
         await hands.type("Once")
         await hands.press("ctrl+g")
-        for step in range(200):
+        for step in range(80):
             await hands.pilot.press(monkey.choice(keys))
             if step % 50 == 0:
                 await hands.pilot.resize_terminal(monkey.randint(1, 140), monkey.randint(1, 50))
