@@ -172,7 +172,9 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime_folder: Path) 
 @pytest.fixture(scope="module")
 def shared_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
     """Folders, and a runtime folder, for all tests of a module."""
-    with tempfile.TemporaryDirectory(prefix="playground-tests-") as runtime_folder:
+    with tempfile.TemporaryDirectory(
+        prefix="playground-tests-", ignore_cleanup_errors=True
+    ) as runtime_folder:
         yield tmp_path_factory.mktemp("shared"), Path(runtime_folder)
         with pytest.MonkeyPatch.context() as monkeypatch:
             monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", runtime_folder)
