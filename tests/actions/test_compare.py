@@ -130,7 +130,8 @@ def test_stop_ends_all_of_them_and_keeps_what_was_said(open_bench, model):
     )
     hands.type("/type x")
     for output in hands.bench.run('/compare greedy "top_k(1) | greedy"'):
-        if isinstance(output, Columns) and not output.final:
+        # A second one would leave at once what the first ends in order.
+        if isinstance(output, Columns) and not output.final and not hands.bench.stops:
             hands.bench.stop()
     nodes = hands.bench.tree.children(hands.bench.tree.cursor)
     assert [node.ended for node in nodes] == ["cancelled", "cancelled"]
