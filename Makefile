@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PROMPT ?= ROMEO:
+# Processes that run the tests: two cores are what a continuous integration machine has.
+JOBS ?= 2
 VENV := .venv
 # What an installation is made of: when one of them changes, it is made again.
 MADE_OF := pyproject.toml constraints.txt hatch_build.py $(wildcard plugins/playground_gpt/native/*.[ch])
@@ -17,7 +19,7 @@ run: $(VENV)/.installed
 	$(BIN)/playground --offline gen --probs "$(PROMPT)"
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 check: lint test
 

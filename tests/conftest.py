@@ -23,6 +23,12 @@ from hypothesis import settings
 settings.register_profile("suite", max_examples=50, deadline=None)
 settings.load_profile("suite")
 
+# A process that runs tests is told a size that no terminal has, and programs would believe it.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
+OTHERS = pytest.StashKey[frozenset[int]]()
+
 THROUGH_WORKER = os.environ.get("PLAYGROUND_WORKER", "0")
 
 
@@ -38,35 +44,52 @@ def nobodys_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def runtime_folder() -> Iterator[Path]:
     """A runtime folder for all tests, whose path is short enough for sockets."""
+    yield from _short_folder()
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder of the test's own whose path is short enough for sockets, as `tmp_path` may not be."""
+    yield from _short_folder()
+
+
+def _short_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="playground-tests-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def no_orphans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Note the session processes of whoever works here."""
+    session.config.stash[OTHERS] = frozenset(_session_processes(session.config))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """No session process of this run outlives it, wherever its runtime folder was."""
-    places = (sys.prefix, str(tmp_path_factory.getbasetemp()))
-    others = _session_processes(places)  # of whoever works here
-    yield
+    if hasattr(session.config, "workerinput"):
+        return  # one of several processes that run tests: the one that started them looks
     deadline = time.monotonic() + 20
-    while (left := set(_session_processes(places)) - set(others)) and time.monotonic() < deadline:
+    others = session.config.stash[OTHERS]
+    while (left := _session_processes(session.config) - others) and time.monotonic() < deadline:
         time.sleep(0.2)  # one whose socket was taken away ends by itself
     for process in left:
         os.kill(process, signal.SIGTERM)
-    assert not left, f"session processes were left running: {left}"
+    if left:
+        session.config.get_terminal_writer().line(f"session processes were left running: {left}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _session_processes(places: tuple[str, ...]) -> list[int]:
-    """Those whose Python is in one of `places`; none can be seen where there is no /proc."""
-    found = []
+def _session_processes(config: pytest.Config) -> set[int]:
+    """Those of this environment or of one that a test made; none can be seen where there is no /proc."""
+    places = (sys.prefix, str(config._tmp_path_factory.getbasetemp()))
+    found = set()
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = file.read_text(errors="replace").split("\0")
         except OSError:
             continue
         if "playground.worker" in words and words[0].startswith(places):
-            found.append(int(file.parent.name))
+            found.add(int(file.parent.name))
     return found
 
 

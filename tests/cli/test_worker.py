@@ -45,7 +45,7 @@ def test_a_log_that_there_is_not_is_said(playground):
     assert "there is no log yet" in ran.stderr
 
 
-def test_the_doctor_tells_whether_it_runs_and_why_it_cannot(playground, monkeypatch, tmp_path):
+def test_the_doctor_tells_whether_it_runs_and_why_it_cannot(playground, monkeypatch, short_path):
     def told() -> list[tuple[str, str]]:
         findings = json.loads(playground.run("doctor", "--json").stdout)
         return [(f["state"], f["what"]) for f in findings if f["area"] == "worker"]
@@ -57,9 +57,9 @@ def test_the_doctor_tells_whether_it_runs_and_why_it_cannot(playground, monkeypa
     playground.run("worker", "start")
     assert told()[0][1].startswith("process ")
     playground.run("worker", "stop")
-    (tmp_path / "open").mkdir()
-    (tmp_path / "open").chmod(0o777)
-    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(tmp_path / "open"))
+    (short_path / "open").mkdir()
+    (short_path / "open").chmod(0o777)
+    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(short_path / "open"))
     ((state, what),) = told()
     assert (state, "is open to others" in what) == ("broken", True)
     monkeypatch.undo()

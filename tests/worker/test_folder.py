@@ -16,10 +16,10 @@ from playground.protocol.problems import WorkerUnusable
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch) -> Path:
+def place(short_path, monkeypatch) -> Path:
     """Where the folder is to be."""
-    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(tmp_path / "run"))
-    return tmp_path / "run"
+    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(short_path / "run"))
+    return short_path / "run"
 
 
 def test_it_is_made_for_the_user_alone(place):
@@ -63,8 +63,8 @@ def test_one_of_another_user_is_refused(place):
         runtime_folder()
 
 
-def test_one_that_others_could_put_another_in_place_of_is_refused(tmp_path, monkeypatch):
-    above = tmp_path / "above"
+def test_one_that_others_could_put_another_in_place_of_is_refused(short_path, monkeypatch):
+    above = short_path / "above"
     above.mkdir()
     above.chmod(0o777)
     monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(above / "run"))
@@ -99,17 +99,17 @@ def test_it_is_the_one_of_the_login_session_and_else_lies_in_the_sticky_folder(
 
 @pytest.mark.parametrize("folder", ["/proc/nowhere/run", "hostile"])
 def test_without_a_safe_folder_the_command_loads_the_model_and_says_so(
-    user, monkeypatch, tmp_path, folder
+    user, monkeypatch, short_path, folder
 ):
     user.model("hello", " world", after="Hello")
-    (tmp_path / "hostile").mkdir()
-    (tmp_path / "hostile").chmod(0o777)
-    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(tmp_path / folder))
+    (short_path / "hostile").mkdir()
+    (short_path / "hostile").chmod(0o777)
+    monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(short_path / folder))
     ran = user.run("gen", "Hello", "-m", "hello")
     assert (ran.stdout, ran.returncode) == (" world", 0)
     (line,) = [line for line in ran.stderr.splitlines() if line.startswith("warning: ")]
     assert line.endswith("the model is loaded in this process instead")
-    assert str(tmp_path / folder) in line
+    assert str(short_path / folder) in line
 
 
 def test_settings_that_shape_the_engine_make_another_address_and_no_others(monkeypatch):
