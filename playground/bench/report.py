@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
-from playground.api.errors import InvalidInput
 from playground.bench.plan import PER_SECOND, SCALES, Target, Unit
+from playground.marked_page import Marked
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+TABLE = Marked("<!-- bench: begin -->", "<!-- bench: end -->", "table")
 HEADINGS = ("benchmark", "playground", "beside it", "ratio", "target", "")
 
 
@@ -86,28 +85,6 @@ def table(outcomes: Sequence[Outcome]) -> str:
         for row in rows
     ]
     return "\n".join([lines[0], "|" + "|".join("-" * (w + 2) for w in widths) + "|", *lines[1:]])
-
-
-def write_into(page: Path, text: str) -> None:
-    """Replace what stands between the markers of `page`. Raises InvalidInput where it has none."""
-    before, after = around_table(page)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-
-
-def around_table(page: Path) -> tuple[str, str]:
-    """What stands before and after the markers of `page`. Raises InvalidInput where it has none."""
-    try:
-        content = page.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"cannot read {page}: {error}") from None
-    before, begin, rest = content.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise InvalidInput(
-            f"{page} has no place for the table",
-            f"add the lines {BEGIN} and {END} where it belongs",
-        )
-    return before, after
 
 
 def amount(seconds: float, unit: Unit) -> str:

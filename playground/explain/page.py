@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from playground.api.errors import InvalidInput
 from playground.explain.examples import lines_of
 from playground.explain.stage import Explained, all_stages, explain
+from playground.marked_page import Marked
 from playground.plugins import Plugins
 
-BEGIN, END = "<!-- stages: begin -->", "<!-- stages: end -->"
+STAGES = Marked("<!-- stages: begin -->", "<!-- stages: end -->", "stages")
 FIRST = ("Strategies", "Search", "Several texts", "Scaling", "Truncation", "Penalties")
 """The groups that a reader meets first, in this order; the others follow."""
 
@@ -23,28 +22,6 @@ def page_of(plugins: Plugins) -> str:
         groups.setdefault(stage.group, []).append(stage)
     parts = (part for group, stages in groups.items() if stages for part in _group(group, stages))
     return "\n\n".join(parts) + "\n"
-
-
-def write_into(page: Path, text: str) -> None:
-    """Put `text` between the markers of `page`. Raises InvalidInput where it has none."""
-    before, after = around_stages(page)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-
-
-def around_stages(page: Path) -> tuple[str, str]:
-    """What stands before and after the markers of `page`. Raises InvalidInput where it has none."""
-    try:
-        content = page.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"cannot read {page}: {error}") from None
-    before, begin, rest = content.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise InvalidInput(
-            f"{page} has no place for the stages",
-            f"add the lines {BEGIN} and {END} where they belong",
-        )
-    return before, after
 
 
 def _group(group: str, stages: Sequence[Explained]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from playground.bench import suite
 from playground.bench.plan import Probe
-from playground.bench.report import BEGIN, END, target_text
+from playground.bench.report import TABLE, target_text
 from playground.bench.suite import BENCHMARKS, select
 from playground.ui.cli.app import cli
 
@@ -44,7 +44,7 @@ def test_an_unknown_name_is_a_usage_error_with_a_near_one(bench):
 
 def test_a_run_measures_shows_and_writes(bench, tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"# Speed\n{BEGIN}\n{END}\n")
+    page.write_text(f"# Speed\n{TABLE.begin}\n{TABLE.end}\n")
     code, out, err = bench("startup-help", "--rounds", "2", "--threads", "1", "--write", str(page))
     assert code == 0
     assert "playground --help against python -c 'import click'" in out

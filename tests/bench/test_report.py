@@ -8,8 +8,7 @@ import pytest
 from playground.api import InvalidInput
 from playground.bench.plan import Target
 from playground.bench.report import (
-    BEGIN,
-    END,
+    TABLE,
     Bandwidth,
     Machine,
     Measurement,
@@ -18,7 +17,6 @@ from playground.bench.report import (
     amount,
     table,
     to_markdown,
-    write_into,
 )
 
 
@@ -136,16 +134,18 @@ def test_amounts_have_three_digits(seconds, unit, text):
 
 def test_the_table_goes_between_the_markers_of_a_page_and_replaces_the_one_before(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"# Speed\n\n{BEGIN}\nold\n{END}\n\nMore.\n")
-    write_into(page, "new\n")
-    write_into(page, "newer\n")
-    assert page.read_text() == f"# Speed\n\n{BEGIN}\n\nnewer\n\n{END}\n\nMore.\n"
+    page.write_text(f"# Speed\n\n{TABLE.begin}\nold\n{TABLE.end}\n\nMore.\n")
+    TABLE.write_into(page, "new\n")
+    TABLE.write_into(page, "newer\n")
+    assert page.read_text() == f"# Speed\n\n{TABLE.begin}\n\nnewer\n\n{TABLE.end}\n\nMore.\n"
 
 
-@pytest.mark.parametrize("content", ["# Speed\n", f"{END}\n{BEGIN}\n", f"{BEGIN}\n"])
+@pytest.mark.parametrize(
+    "content", ["# Speed\n", f"{TABLE.end}\n{TABLE.begin}\n", f"{TABLE.begin}\n"]
+)
 def test_a_page_without_markers_is_left_as_it_is(tmp_path, content):
     page = tmp_path / "page.md"
     page.write_text(content)
     with pytest.raises(InvalidInput, match="no place for the table"):
-        write_into(page, "new")
+        TABLE.write_into(page, "new")
     assert page.read_text() == content

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from playground.chain_stages import build_stages
+from playground.explain import page as pages
 from playground.explain.examples import Absent, Narrowed
-from playground.explain.page import BEGIN, END, page_of
 from playground.explain.stage import all_stages, explain
 from playground.plugins import load_plugins
 from playground.testing.processor_contract import cases
@@ -26,8 +26,8 @@ def named(stages):
 
 def test_the_page_is_what_the_command_writes(shown):
     page = (shown.root / "docs" / "decoding.md").read_text(encoding="utf-8")
-    written = page.partition(BEGIN)[2].partition(END)[0]
-    assert written.strip() == page_of(PLUGINS).strip(), (
+    written = page.partition(pages.STAGES.begin)[2].partition(pages.STAGES.end)[0]
+    assert written.strip() == pages.page_of(PLUGINS).strip(), (
         "run: playground strategies page --write docs/decoding.md"
     )
 

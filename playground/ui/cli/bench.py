@@ -50,7 +50,7 @@ def command(
     NAME is a benchmark or a family of them; without one, everything is measured, which takes some minutes.
     Nothing is downloaded: the models are made at random and kept in the cache folder.
     """
-    from playground.bench.report import around_table, to_markdown, write_into
+    from playground.bench.report import TABLE, to_markdown
     from playground.bench.suite import select
 
     benchmarks = select(names)
@@ -58,14 +58,14 @@ def command(
         _print_list(benchmarks)
         return
     if page:
-        around_table(page)
+        TABLE.around(page)
     report = _measure(benchmarks, rounds or (QUICK_ROUNDS if quick else None), peers, threads)
     if as_json:
         print_json(report)
     else:
         write(to_markdown(report))
     if page:
-        write_into(page, to_markdown(report))
+        TABLE.write_into(page, to_markdown(report))
         notice(f"wrote {page}")
     if any(outcome.error for outcome in report.outcomes):
         raise click.exceptions.Exit(1)

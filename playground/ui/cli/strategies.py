@@ -98,11 +98,11 @@ def _show(stage: Explained) -> None:
 @click.pass_obj
 def page(app: App, target: Path | None) -> None:
     """All stages as a page in Markdown, as in the documentation."""
-    from playground.explain.page import page_of, write_into
+    from playground.explain.page import STAGES, page_of
 
     text = page_of(app.session().plugins)
     if target is None:
         write(text)
         return
-    write_into(target, text)
+    STAGES.write_into(target, text)
     notice(f"wrote {target}")
