@@ -16,7 +16,7 @@ class Mirostat(Strategy, frozen=True):
     """Remove tokens more surprising than a bound that keeps the mean surprise at `tau` bits (version 2).
 
     The bound mu begins at 2 tau; after each token mu becomes mu - eta (S - tau), S its surprise. The
-    likeliest token always stands. (Basu et al. 2021)
+    likeliest token always stands.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("mirostat_v2",)

@@ -16,7 +16,7 @@ class MirostatV1(Strategy, frozen=True):
     """Draw from the k likeliest, with the k that keeps the mean surprise at `tau` bits (version 1).
 
     The exponent s of Zipf's law is estimated from the `m` likeliest; with e = s - 1 and n candidates,
-    k = (e 2^mu / (1 - n^-e))^(1/s). The bound mu moves as in version 2. (Basu et al. 2021)
+    k = (e 2^mu / (1 - n^-e))^(1/s). The bound mu moves as in version 2.
     """
 
     about: ClassVar[About] = About(

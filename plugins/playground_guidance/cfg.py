@@ -13,7 +13,6 @@ class Cfg(Strategy, frozen=True):
 
     s = q + scale (p - q), p the log-probabilities after the prompt and q those after the negative one,
     each with the text said so far. The chain's processors see s. A step reads both in one pass.
-    (Sanchez et al. 2023)
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("guidance",)

@@ -12,7 +12,7 @@ class ContextAware(Strategy, frozen=True):
     """Trust the prompt's context more than what the model knew: (1 + alpha) with it - alpha without.
 
     `without` is the prompt without its context: the question alone, where the prompt is an article and
-    a question. s = (1 + alpha) p - alpha q, p with and q without the context. (Shi et al. 2024)
+    a question. s = (1 + alpha) p - alpha q, p with and q without the context.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("cad",)

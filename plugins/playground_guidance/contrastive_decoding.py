@@ -27,7 +27,7 @@ class ContrastiveDecoding(Strategy, frozen=True):
     """Prefer what the model finds likelier than an `amateur` model does, among what is plausible.
 
     s = log p - strength log q where p >= alpha max(p), q the amateur's at temperature `tau`; other tokens
-    are removed. The chain's processors see s. The amateur has the same tokenizer. (Li et al. 2023)
+    are removed. The chain's processors see s. The amateur has the same tokenizer.
     """
 
     about: ClassVar[About] = About(

@@ -36,7 +36,7 @@ class Dola(Strategy, frozen=True):
 
     Of the `layers` that may be contrasted, at every token the one is taken whose distribution q (final
     norm and head on its output) has the largest Jensen-Shannon divergence from the model's p. Then
-    s = log p - log q where p >= alpha max(p); other tokens are removed. (Chuang et al. 2024)
+    s = log p - log q where p >= alpha max(p); other tokens are removed.
     """
 
     needs: ClassVar[Need] = NEEDS

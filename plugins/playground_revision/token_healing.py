@@ -17,7 +17,7 @@ class TokenHealing(Strategy, frozen=True):
 
     A prompt that ends within a word, or with half of `://`, ends in a token that the model never saw there.
     The first token said stands for it: its bytes begin with the last token's, and what they add is the
-    text that is shown. A tokenizer of single characters has nothing to heal. (Lundberg 2023)
+    text that is shown. A tokenizer of single characters has nothing to heal.
     """
 
     heals: ClassVar[bool] = True

@@ -23,7 +23,7 @@ class Arithmetic(Strategy, frozen=True):
 
     All texts lie on the interval side by side, each as long as it is likely; a sequence says the text
     at (u + i / n) mod 1, u drawn once for all. Alone each is drawn by its probability; together, of n
-    texts that begin alike with probability p, n p are said, rounded up or down. (Vilnis et al. 2023)
+    texts that begin alike with probability p, n p are said, rounded up or down.
     """
 
     about: ClassVar[About] = About(

@@ -14,8 +14,7 @@ class Beam(BeamSearch, frozen=True):
     """Follow the `width` likeliest texts side by side and take the best of those that finish.
 
     A text of n tokens scores log p(text) / n^length_penalty. Several sequences are the several best
-    texts. With width 1 it is greedy. A step reads all texts in one pass. (Lowerre 1976; Sutskever,
-    Vinyals and Le 2014)
+    texts. With width 1 it is greedy. A step reads all texts in one pass.
     """
 
     deterministic: ClassVar[bool] = True

@@ -17,7 +17,7 @@ class Contrastive(Strategy, frozen=True):
 
     argmax (1 - alpha) p(v) - alpha max_j cos(h_v, h_j), where h are the last layer's outputs for the
     token and for all of the text, the prompt too. Reads k tokens for one, and the prompt once more.
-    alpha 0 or k 1 is greedy. (Su et al. 2022)
+    alpha 0 or k 1 is greedy.
     """
 
     needs: ClassVar[Need] = OBSERVED

@@ -19,7 +19,7 @@ class DiverseBeam(BeamSearch, frozen=True):
 
     In every step a group's log p of a token is less by `diversity` for each text of an earlier group
     that says it there; texts keep that in their scores. Several sequences are the best of all groups.
-    With one group it is beam. (Vijayakumar et al. 2018; transformers before 5)
+    With one group it is beam.
     """
 
     deterministic: ClassVar[bool] = True

@@ -14,7 +14,7 @@ class MBR(Strategy, frozen=True):
 
     argmax of the mean utility(h, r) over the texts r that were drawn: what is least to be regretted
     whichever of them is right. `token_f1` compares bags of tokens, `chrf` character n-grams, `edit`
-    sequences of tokens. With one text it is sample. (Kumar and Byrne 2004; Eikema and Aziz 2020)
+    sequences of tokens. With one text it is sample.
     """
 
     name: ClassVar[str] = "mbr"

@@ -28,7 +28,6 @@ class SelfConsistency(Strategy, frozen=True):
     The answer is the last match of the regular expression `answer` in a text, or the match's first
     group where it has one; by default the last number. Of the texts with the most frequent answer the
     likeliest is said, a token counted with a token. Without any answer it is the likeliest of all.
-    (Wang et al. 2023)
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("majority_vote",)

@@ -35,7 +35,7 @@ class StochasticBeam(Strategy, frozen=True):
 
     Gumbel noise is added to the log-probability of every text at once, top-down: that of a beginning is
     the highest of its continuations. The n highest are the draw, in its order; the first is what sample
-    says, and more sequences leave the first ones as they are. (Kool, van Hoof and Welling 2019)
+    says, and more sequences leave the first ones as they are.
     """
 
     joint: ClassVar[bool] = True

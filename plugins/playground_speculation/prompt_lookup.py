@@ -14,7 +14,7 @@ class PromptLookup(Strategy, frozen=True):
 
     The longest end of the text, at most `ngram` tokens, that stood before says the next `ahead` tokens; the
     model reads them in one pass and keeps those that it would have said. The text is that of `sample`
-    with the same chain and seed; with `top_k(1)` before it, that of greedy. (Saxena 2023)
+    with the same chain and seed; with `top_k(1)` before it, that of greedy.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("ngram_lookup",)

@@ -26,7 +26,6 @@ class Speculative(Strategy, frozen=True):
     Those that the model would have said itself stand. The text is that of `sample` with the same chain
     and seed; with `top_k(1)` before it, that of greedy. The draft has the same tokenizer. Guesses are
     drawn by the same chain and noise, so that they are right as often as can be.
-    (Leviathan, Kalman and Matias 2023)
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("assisted",)
