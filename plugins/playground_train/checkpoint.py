@@ -8,7 +8,6 @@ where the run stands: tensors in safetensors, counters in JSON. Nothing is pickl
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,12 +19,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from playground.api import InvalidInput, ModelUnavailable
+from playground_charrnn.files import PARTIAL, sync_folder, write_to_disk
 
 FOLDER = "trainer"
 STATE = "state.safetensors"
 COUNTERS = "run.json"
 MANIFEST = "manifest.json"
-PARTIAL = ".partial"
 
 Tensors = dict[str, torch.Tensor]
 
@@ -87,7 +86,7 @@ class Checkpoints:
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         for old in self._whole():
             if old != path:
                 shutil.rmtree(old, ignore_errors=True)
@@ -157,9 +156,9 @@ def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items()
     }
     for name, content in files.items():
-        _write(folder / name, content)
-    _write(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
-    _sync_folder(folder)
+        write_to_disk(folder / name, content)
+    write_to_disk(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+    sync_folder(folder)
 
 
 def _verify(path: Path) -> None:
@@ -171,32 +170,3 @@ def _verify(path: Path) -> None:
             raise ValueError(f"{name} has {len(content):,} bytes, not {file.bytes:,}")
         if hashlib.sha256(content).hexdigest() != file.sha256:
             raise ValueError(f"{name} has another checksum than in {MANIFEST}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that at any moment, whatever happens, the old or the new one is there whole."""
-    temporary = path.with_name(f".{path.name}{PARTIAL}")
-    try:
-        _write(temporary, content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a renaming last; Windows has no such call for folders."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -18,6 +18,7 @@ import torch
 from playground.api import InvalidInput, PlaygroundError
 from playground.api.options import options_of
 from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
+from playground_charrnn.files import replace_file
 from playground_train import checkpoint, optimisation
 from playground_train.checkpoint import Checkpoints, Counters
 from playground_train.data.reading import Corpus
@@ -261,7 +262,7 @@ class Run:
             return
         files = self.subject.files(self.recipe.stored_dtype, self._card() | results)
         for name, content in files.items():
-            checkpoint.replace_file(self.out / name, content)
+            replace_file(self.out / name, content)
 
     def _card(self) -> dict[str, object]:
         return {
