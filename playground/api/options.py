@@ -9,6 +9,7 @@ import math
 import re
 import typing
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NewType, TypeVar
 
 import msgspec
@@ -89,8 +90,12 @@ def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
 
 def models_of(stage: msgspec.Struct) -> dict[str, str]:
     """The models that a stage's options call, by option."""
-    options = options_of(type(stage))
-    return {o.name: getattr(stage, o.name) for o in options if o.type is ModelName}
+    return {name: getattr(stage, name) for name in _options_for_models(type(stage))}
+
+
+@lru_cache(maxsize=256)  # asked for every request
+def _options_for_models(cls: type[msgspec.Struct]) -> tuple[str, ...]:
+    return tuple(option.name for option in options_of(cls) if option.type is ModelName)
 
 
 def range_of(metas: list[Meta]) -> str:
