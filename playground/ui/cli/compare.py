@@ -21,8 +21,7 @@ from playground.ui.cli.common import (
     write_line,
 )
 from playground.ui.cli.console import is_terminal
-from playground.ui.cli.decoding_options import LARGEST_SEED
-from playground.ui.cli.why import NOT_ASKED
+from playground.ui.cli.decoding_options import STAGE_FLAGS, decoding_options_but
 
 if TYPE_CHECKING:
     from playground.api import Alternative, Prompt, Token
@@ -61,16 +60,7 @@ HEADERS = (
 @click.option("--dtype", metavar="TYPE", help="As for gen.")
 @template_options
 @click.option("-n", "n", type=click.IntRange(1, 64), default=1, help="Texts of each.")
-@click.option("--max-tokens", type=click.IntRange(min=0), help="Most tokens to add.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    metavar="N",
-    help="Of the noise, which all have in common; drawn and told where not given.",
-)
-@click.option(
-    "--stop", multiple=True, metavar="TEXT", help="End before this text; repeat for more."
-)
+@decoding_options_but("strategy", *STAGE_FLAGS, "n", "probs")
 @json_option
 @click.option("--no-history", is_flag=True, help="Do not keep what is generated.")
 @click.pass_obj
@@ -107,9 +97,7 @@ def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, Requests, P
     )
     bench = Workbench(session.settings)
     bench.session = session
-    base, prompt = gen_request.build(
-        session, NOT_ASKED | options | {"strategy": None, "alternatives": None}
-    )
+    base, prompt = gen_request.build(session, options)
     from msgspec.structs import replace
 
     base = replace(base, alternatives=gen_request.EVENT_ALTERNATIVES)
@@ -127,7 +115,7 @@ def _run(bench: Workbench, requests: Requests, prompt: Prompt | None, *, shown: 
     from playground.ui.repl.signals import Signals
 
     tricks = os.environ.get("TERM", "dumb") not in ("", "dumb")
-    screen = Screen(_no_status) if tricks else Plain()
+    screen = Screen() if tricks else Plain()
 
     def show(output: Output) -> None:
         if shown:
@@ -147,11 +135,6 @@ def _run(bench: Workbench, requests: Requests, prompt: Prompt | None, *, shown: 
     for output in comparing.outcome(side):
         show(output)
     return side
-
-
-def _no_status(live: object, width: int) -> str:
-    """Columns tell how they go themselves."""
-    return ""
 
 
 def _print(side: SideBySide) -> None:

@@ -22,9 +22,18 @@ STAGE_FLAGS = ("temperature", "top_k", "top_p")
 
 def decoding_options(command: F) -> F:
     """`strategy`, those of STAGE_FLAGS, `n`, `max_tokens`, `max_seconds`, `seed`, `stop`, `fit`, `probs`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return decoding_options_but()(command)
+
+
+def decoding_options_but(*left_out: str) -> Callable[[F], F]:
+    """The same for a command that has no use for some of them, or asks for them otherwise."""
+
+    def decorated(command: F) -> F:
+        for name, option in reversed(_OPTIONS.items()):
+            command = command if name in left_out else option(command)
+        return command
+
+    return decorated
 
 
 def stage_flags(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,42 +58,48 @@ def _stops(
     return values
 
 
-_OPTIONS = (
-    click.option(
+_OPTIONS = {
+    "strategy": click.option(
         "-s",
         "--strategy",
         metavar="CHAIN",
         shell_complete=complete.stages,
         help='A strategy, or a whole chain: "top_k(40) | sample" (playground strategies list).',
     ),
-    click.option("--temperature", type=float, help="Set this stage of the chain; 0 is greedy."),
-    click.option("--top-k", type=int, metavar="K", help="Set this stage of the chain."),
-    click.option("--top-p", type=float, metavar="P", help="Set this stage of the chain."),
-    click.option("-n", "n", type=click.IntRange(1, 256), help="Sequences, in one batch."),
-    click.option("--max-tokens", type=click.IntRange(min=0), help="Most tokens to add."),
-    click.option(
+    "temperature": click.option(
+        "--temperature", type=float, help="Set this stage of the chain; 0 is greedy."
+    ),
+    "top_k": click.option("--top-k", type=int, metavar="K", help="Set this stage of the chain."),
+    "top_p": click.option("--top-p", type=float, metavar="P", help="Set this stage of the chain."),
+    "n": click.option("-n", "n", type=click.IntRange(1, 256), help="Sequences, in one batch."),
+    "max_tokens": click.option(
+        "--max-tokens", type=click.IntRange(min=0), help="Most tokens to add."
+    ),
+    "max_seconds": click.option(
         "--max-seconds",
         type=click.FloatRange(min=0, min_open=True),
         callback=_finite,
         help="Stop after so many seconds.",
     ),
-    click.option(
+    "seed": click.option(
         "--seed",
         type=click.IntRange(0, LARGEST_SEED),
         metavar="N",
         help="The same seed, the same text; drawn and told where not given.",
     ),
-    click.option(
+    "stop": click.option(
         "--stop",
         multiple=True,
         metavar="TEXT",
         callback=_stops,
         help="End before this text; repeat for more. A newline is $'\\n' in most shells.",
     ),
-    click.option(
+    "fit": click.option(
         "--fit",
         type=click.Choice(FIT_CHOICES),
         help="What to keep of a prompt that is longer than the context: its end, its beginning, both.",
     ),
-    click.option("--probs", is_flag=True, help="Show how likely the model found each token."),
-)
+    "probs": click.option(
+        "--probs", is_flag=True, help="Show how likely the model found each token."
+    ),
+}

@@ -22,7 +22,8 @@ def build(
 ) -> tuple[GenerationRequest, Prompt]:
     """The request that the options mean, for a prompt after the text `before`, and that prompt.
 
-    What is likely to go wrong with it is said on stderr.
+    What is likely to go wrong with it is said on stderr. An option that the command does not have
+    was not given.
 
     Raises InvalidInput for what cannot be meant.
     """
@@ -35,19 +36,19 @@ def build(
     )
     prompt = msgspec.structs.replace(prompt, text=before + prompt.text)
     settings = session.settings
-    stop = tuple(dict.fromkeys((*prompt.stop, *options["stop"])))
-    max_tokens = _first(options["max_tokens"], prompt.max_tokens, settings.max_tokens)
+    stop = tuple(dict.fromkeys((*prompt.stop, *options.get("stop", ()))))
+    max_tokens = _first(options.get("max_tokens"), prompt.max_tokens, settings.max_tokens)
     request = GenerationRequest(
         prompt=prompt.text,
         model=settings.model,
         chain=_chain(session, prompt, options),
-        n=options["n"] or 1,
+        n=options.get("n") or 1,
         max_tokens=max_tokens,
-        max_seconds=options["max_seconds"],
+        max_seconds=options.get("max_seconds"),
         stop=stop,
-        seed=options["seed"],
+        seed=options.get("seed"),
         alternatives=_alternatives(options),
-        fit=options["fit"] or "error",
+        fit=options.get("fit") or "error",
         device=settings.device,
         dtype=settings.dtype,
     )
@@ -73,7 +74,7 @@ def _chain(session: Session, prompt: Prompt, options: Mapping[str, Any]) -> str:
     from playground.session.chain_flags import with_flags
 
     return with_flags(
-        _first(options["strategy"], prompt.chain, session.settings.chain),
+        _first(options.get("strategy"), prompt.chain, session.settings.chain),
         stage_flags(options),
         processors=session.plugins.processors,
         strategies=session.plugins.strategies,
@@ -82,7 +83,7 @@ def _chain(session: Session, prompt: Prompt, options: Mapping[str, Any]) -> str:
 
 def _alternatives(options: Mapping[str, Any]) -> int:
     """Only events show alternatives, so only they pay for them."""
-    if not options["jsonl"]:
+    if not options.get("jsonl"):
         return 0
-    asked = options["alternatives"]
+    asked = options.get("alternatives")
     return EVENT_ALTERNATIVES if asked is None else asked

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from playground.ui.cli import complete, gen_request, interrupt
+from playground.ui.cli import gen_request, interrupt
 from playground.ui.cli.common import (
     App,
     json_option,
@@ -17,19 +17,13 @@ from playground.ui.cli.common import (
     template_options,
     write_line,
 )
-from playground.ui.cli.decoding_options import LARGEST_SEED
+from playground.ui.cli.decoding_options import decoding_options_but
 from playground.ui.cli.token_text import quoted
 
 if TYPE_CHECKING:
     from playground.api import GenerationRequest, Started, Token
     from playground.api.results import TokenTrace
     from playground.session.client import Session
-
-NOT_ASKED = {
-    "n": 1, "max_seconds": None, "stop": (), "fit": None, "jsonl": False,
-    "temperature": None, "top_k": None, "top_p": None,
-}  # fmt: skip
-"""What a request of `gen` has besides."""
 
 SHOWN = 40
 """Characters of the text before the token."""
@@ -47,20 +41,7 @@ SHOWN = 40
 )
 @model_options
 @template_options
-@click.option(
-    "-s",
-    "--strategy",
-    metavar="CHAIN",
-    shell_complete=complete.stages,
-    help="A strategy, or a whole chain, as for gen.",
-)
-@click.option("--max-tokens", type=click.IntRange(min=0), help="As for gen.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    metavar="N",
-    help="The seed of the text; drawn and told where not given.",
-)
+@decoding_options_but("n", "probs")
 @json_option
 @click.pass_obj
 def command(app: App, /, **options: Any) -> None:
@@ -71,7 +52,7 @@ def command(app: App, /, **options: Any) -> None:
     """  # fmt: skip
     flags = {name: options[name] for name in ("model", "device", "dtype")}
     session = app.session(asking=True, **flags)
-    request, _ = gen_request.build(session, NOT_ASKED | options)
+    request, _ = gen_request.build(session, options)
     started, said = _said(session, request, options["index"])
     trace = _trace(session, request, started, said)
     if options["as_json"]:

@@ -44,10 +44,15 @@ class Plain(PlainText):
 class Screen(Plain):
     """Writes to a terminal that can move its cursor and, perhaps, show colours."""
 
-    def __init__(self, status: Callable[[Live, int], str]) -> None:
-        """`status`: what the line below a text that streams tells, in at most so many columns."""
+    def __init__(self, status: Callable[[Live, int], str] | None = None) -> None:
+        """`status`: what the line below a text that streams tells, in at most so many columns.
+
+        Without it there is no such line.
+        """
         super().__init__()
-        self._status = StatusLine(lambda live, width: self.styled(status(live, width), "dim"))
+        self._status = StatusLine(
+            status and (lambda live, width: self.styled(status(live, width), "dim"))
+        )
         self._coloured = has_colour(sys.stdout)
         self._column = 0
         """Where the cursor is on its line, in columns from 0; more than the terminal has where it wrapped."""

@@ -40,8 +40,11 @@ class Live:
 class StatusLine:
     """What is written around the text of events, so that a line stands below it."""
 
-    def __init__(self, line: Callable[[Live, int], str]) -> None:
-        """`line`: what it tells, in at most so many columns, as it is to be written."""
+    def __init__(self, line: Callable[[Live, int], str] | None) -> None:
+        """`line`: what it tells, in at most so many columns, as it is to be written.
+
+        None: there is no such line.
+        """
         self._line = line
         self._live: Live | None = None
         self._drawn = False
@@ -86,7 +89,7 @@ class StatusLine:
     def _drawing(self, column: int, columns: int, rows: int) -> str:
         # At the margin, a terminal forgets that the next letter belongs to the next row.
         at_margin = column % columns in (0, columns - 1) and column > 0
-        if self._live is None or rows < FEWEST_ROWS or at_margin:
+        if self._line is None or self._live is None or rows < FEWEST_ROWS or at_margin:
             return ""
         now = time.monotonic()
         if now >= self._again or columns != self._columns:
