@@ -6,9 +6,9 @@ from one declaration; the model folder that it leaves behind is one that a backe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -120,3 +120,21 @@ class Trainer(msgspec.Struct, frozen=True):
     def preview(self, files: Sequence[Path], count: int = 5) -> DataPreview:
         """What would be trained on, `count` sequences of it as text. Raises InvalidInput as `train` does."""
         raise InvalidInput(f"the trainer {self.name} shows no preview of its data")
+
+
+NAMED = 3
+"""Things of a list that are named, where it has more."""
+
+
+def training_notes(training: Mapping[str, Any]) -> dict[str, str]:
+    """What `training` in a model's `config.json` says of how it was made: `ModelCard.notes`, a line each."""
+    return {key.replace("_", " "): _line(value) for key, value in training.items()}
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_line(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        more = [f"and {len(value) - NAMED} more"] if len(value) > NAMED else []
+        return ", ".join([*map(str, value[:NAMED]), *more])
+    return str(value)

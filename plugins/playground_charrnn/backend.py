@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from playground.api import InvalidInput, LanguageModel, ModelCard
+from playground.api.training import training_notes
 from playground_charrnn.config import MODEL_TYPE, Config, load_config
 from playground_charrnn.tokenizer import CharTokenizer
 from playground_charrnn.vocabulary import Vocabulary
@@ -42,7 +43,7 @@ class CharRnnBackend:
             layers=config.layers,
             width=config.hidden_size,
             modules=modules,
-            notes=_notes(config.training) | {"stored as": stored},
+            notes=training_notes(config.training) | {"stored as": stored},
         )
 
     def tokenizer(self, folder: Path, **options: str) -> CharTokenizer:
@@ -90,14 +91,3 @@ def _modules(config: Config) -> dict[str, int]:
             module = f"layer {parameter.rpartition('_l')[2]}"
         modules[module] = modules.get(module, 0) + prod(shape)
     return modules
-
-
-def _notes(training: Mapping[str, Any]) -> dict[str, str]:
-    """The training card, a line each."""
-    return {key.replace("_", " "): _line(value) for key, value in training.items()}
-
-
-def _line(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_line(item)}" for key, item in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

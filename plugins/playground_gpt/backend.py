@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from playground.api import InvalidInput, LanguageModel, ModelCard, ModelUnavailable, Tokenizer
+from playground.api.training import training_notes
 from playground_gpt.decoder import DECODERS
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class GptBackend:
         return config.get("model_type") in ("gpt2", "openai-gpt")
 
     def card(self, folder: Path) -> ModelCard:
+        from playground_gpt.weights import read_config
+
         architecture, weights = _open(folder)
         modules = architecture.modules()
         return ModelCard(
@@ -46,7 +49,7 @@ class GptBackend:
             width=architecture.width,
             heads=architecture.heads,
             modules=modules,
-            notes=_notes(weights.unused),
+            notes=_notes(weights.unused) | training_notes(read_config(folder).get("training", {})),
         )
 
     def tokenizer(self, folder: Path, **options: str) -> Tokenizer:

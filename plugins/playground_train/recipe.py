@@ -57,6 +57,9 @@ class Recipe(Trainer, frozen=True, kw_only=True):
         Meta(description="characters outside ASCII: fold writes é as e and curly quotes straight"),
     ] = "keep"
     prefix: Annotated[str, Meta(description="text before every example")] = ""
+    licence: Annotated[
+        str, Meta(description="what the model's card says of the licence of the text")
+    ] = ""
     validation_share: Annotated[
         float, Meta(gt=0, lt=1, description="share of the text that is held out")
     ] = 0.1

@@ -23,6 +23,7 @@ from playground_train import checkpoint, optimisation
 from playground_train.checkpoint import Checkpoints, Counters
 from playground_train.data.reading import Corpus
 from playground_train.device import room_for
+from playground_train.model_card import CARD, SEEDS, measured, model_card
 from playground_train.optimisation import step_seed
 from playground_train.processes import Processes
 from playground_train.recipe import Recipe
@@ -30,6 +31,8 @@ from playground_train.stopping import Wish
 from playground_train.updates import Update, Updates
 
 CONFIG = "config.json"
+CARD_SAMPLE = 200
+"""Tokens of a sample on the card where the recipe wishes none while it trains."""
 
 
 class Run:
@@ -167,6 +170,7 @@ class Run:
         self.subject.reload(self.out)
         loss = self.processes.told(self._measured())
         self._publish(validation_loss=round(loss, 4), steps=self.counters.best_step)
+        self._describe(loss)
         return Trained(
             path=str(self.out),
             validation_loss=loss,
@@ -245,10 +249,7 @@ class Run:
         return self.subject.held_out_loss() if self.processes.first else 0.0
 
     def _bits(self, loss: float | None) -> float | None:
-        """A loss in nats a token as bits a character of the held-out text."""
-        if loss is None:
-            return None
-        return loss * self.subject.size.tokens_per_character / math.log(2)
+        return None if loss is None else self.subject.size.bits_per_character(loss)
 
     def _sample(self) -> Iterator[Sampled]:
         if self.recipe.sample_length and self.processes.first:
@@ -263,6 +264,15 @@ class Run:
         files = self.subject.files(self.recipe.stored_dtype, self._card() | results)
         for name, content in files.items():
             replace_file(self.out / name, content)
+
+    def _describe(self, loss: float) -> None:
+        """Write the card of the model in the folder, whose `loss` was measured."""
+        if self.processes.first:
+            results = measured(self.subject, self.counters, self.steps, loss, self.device)
+            length = self.recipe.sample_length or CARD_SAMPLE
+            samples = [self.subject.sample(length, seed) for seed in SEEDS]
+            card = model_card(self.out.resolve().name, self._card(), results, samples)
+            replace_file(self.out / CARD, card)
 
     def _card(self) -> dict[str, object]:
         return {

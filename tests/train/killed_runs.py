@@ -20,6 +20,7 @@ import torch
 
 from playground.api.training import Trainer
 from playground_train import CharRnnTrainer, GptTrainer
+from playground_train.model_card import CARD
 
 TRAINERS: dict[str, type[Trainer]] = {"char-rnn": CharRnnTrainer, "gpt": GptTrainer}
 
@@ -46,7 +47,9 @@ def finished(process: int) -> bool:
 
 
 def files_of(out: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    # The card says how long it took.
+    files = (path for path in out.iterdir() if path.is_file() and path.name != CARD)
+    return {path.name: path.read_bytes() for path in files}
 
 
 def main(trainer: Trainer, text: Path, folder: Path, rounds: int) -> None:

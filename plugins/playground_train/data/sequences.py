@@ -54,7 +54,6 @@ def sequences_for(
     by_hash = recipe.split == "hash" or (recipe.split == "auto" and corpus.examples)
     sides = split(corpus.texts, recipe.validation_share, by_hash=by_hash)
     closing = [end] if recipe.end_of_text and end is not None else []
-    characters = sum(map(len, sides.held_out))
     opening = _opening(recipe, corpus, encode, end)
     time, rows = recipe.sequence_length, recipe.batch_size
     if corpus.examples:
@@ -63,11 +62,11 @@ def sequences_for(
         notes = _told(recipe, longer + longer_held)
         batches: Batches = Packed(training, rows, recipe.seed, recipe.isolate)
         counts = [sum(map(len, sequence)) - 1 for sequence in held_out]
-        size = Size(_tokens(training), sum(counts), characters)
+        size = Size(_tokens(training), sum(counts), sides.held_out)
         return Sequences(batches, held_out, size, notes, end, opening, decode, time, recipe.isolate)
     ids, held = (_stream(side, encode, closing) for side in (sides.training, sides.held_out))
     batches = Windows(ids, rows, time, recipe.stride or time, recipe.seed)
-    size = Size(len(ids), len(held) - 1, characters)
+    size = Size(len(ids), len(held) - 1, sides.held_out)
     return Sequences(batches, held, size, (), end, opening, decode, time, isolated=False)
 
 

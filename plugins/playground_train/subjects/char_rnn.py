@@ -44,7 +44,7 @@ class CharRnnSubject:
         self.held_out = self._ids(held_out)
         ids = self._ids(training)
         self.batches = Streams(ids, recipe.batch_size, recipe.sequence_length, recipe.seed)
-        self.size = Size(len(ids), len(self.held_out), len(self.held_out))
+        self.size = Size(len(ids), len(self.held_out), [self.decode(self.held_out.tolist())])
         self.notes = (
             (f"{self.dropped:,} characters outside the vocabulary were dropped",)
             if self.dropped

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -15,17 +16,25 @@ Carried = tuple[Tensor, ...]
 
 
 class Size:
-    """How much text there is: for the card, and for bits per character."""
+    """How much text there is: for the card, and for losses that compare across tokenizers."""
 
-    def __init__(self, training_tokens: int, held_out_tokens: int, held_out_text: int) -> None:
-        """`held_out_text` in characters."""
+    def __init__(self, training_tokens: int, held_out_tokens: int, held_out: Iterable[str]) -> None:
+        texts = list(held_out)
         self.training_tokens = training_tokens
         self.held_out_tokens = held_out_tokens
-        self.held_out_text = held_out_text
+        self.held_out_characters = sum(map(len, texts))
+        self.held_out_bytes = sum(len(text.encode()) for text in texts)
 
-    @property
-    def tokens_per_character(self) -> float:
-        return self.held_out_tokens / max(1, self.held_out_text)
+    def bits_per_character(self, loss: float) -> float:
+        """A loss in nats a token on the held-out text."""
+        return self._bits(loss) / max(1, self.held_out_characters)
+
+    def bits_per_byte(self, loss: float) -> float:
+        """The same by the bytes of its UTF-8."""
+        return self._bits(loss) / max(1, self.held_out_bytes)
+
+    def _bits(self, loss: float) -> float:
+        return loss * self.held_out_tokens / math.log(2)
 
 
 class Subject(Protocol):
