@@ -42,7 +42,7 @@ class Said(msgspec.Struct, frozen=True, tag="said", tag_field="kind"):
     log_probability: float
     """Of the whole text under the model, in nats."""
     passes: int
-    """Of the model, after the one that read the prompt."""
+    """Of all models, after the one that read the prompt."""
 
 
 class Absent(msgspec.Struct, frozen=True, tag="absent", tag_field="kind"):
@@ -106,13 +106,15 @@ def _said(call: str, strategy: Strategy) -> Said | Absent:
     import math
 
     from playground.api import Candidates
-    from playground.explain.words import BEGINNING, model
+    from playground.api.options import models_of
+    from playground.explain.words import BEGINNING, model, small_model
     from playground.testing import decode
 
     speaker = model()
     if missing := strategy.needs & ~speaker.offers:
         return Absent(f"the example's model has no {_called(missing)}")
-    decoded = decode(strategy, speaker, BEGINNING, limit=LIMIT, seed=SEED)
+    others = dict.fromkeys(models_of(strategy), small_model())
+    decoded = decode(strategy, speaker, BEGINNING, limit=LIMIT, seed=SEED, models=others)
     return Said(
         call,
         BEGINNING,
@@ -150,7 +152,7 @@ def lines_of(example: Example) -> list[str]:
             ("says", example.tokens),
             ("p", [f"{chance:.3f}" for chance in example.probabilities]),
         ),
-        f"log p of the text {example.log_probability:.3f}; passes of the model {example.passes}",
+        f"log p of the text {example.log_probability:.3f}; forward passes {example.passes}",
     ]
 
 

@@ -23,6 +23,7 @@ class Cfg(Strategy, frozen=True):
         elsewhere="transformers and tgw (`guidance_scale`, `negative_prompt`), the same; without a "
         "negative prompt they take the prompt's last token for one, here it must be given",
         neutral='cfg("…", scale=1)',
+        example='cfg(" dog", scale=1.5)',
     )
 
     negative: Annotated[

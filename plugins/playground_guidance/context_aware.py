@@ -23,6 +23,7 @@ class ContextAware(Strategy, frozen=True):
         elsewhere="the paper's own code; the same as `cfg` with scale 1 + alpha and the prompt without "
         "its context as the negative one",
         neutral='context_aware("…", alpha=0)',
+        example='context_aware(" dog")',
     )
 
     without: Annotated[str, Meta(description="the prompt without its context: the question alone")]

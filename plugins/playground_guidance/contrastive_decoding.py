@@ -37,6 +37,7 @@ class ContrastiveDecoding(Strategy, frozen=True):
         elsewhere="the paper's own code, with beam search. (1 + b) p - b q of O'Brien and Lewis 2023 is "
         "strength b / (1 + b) at temperature 1 / (1 + b)",
         neutral='contrastive_decoding("…", alpha=0, strength=0)',
+        example='contrastive_decoding("small")',
     )
 
     amateur: Annotated[ModelName, Meta(description="a smaller model, called as -m calls one")]

@@ -36,6 +36,7 @@ class Speculative(Strategy, frozen=True):
         elsewhere="transformers (assisted generation), vLLM, llama.cpp: they accept a guess by chance, "
         "min(1, p / q), which keeps the law and changes the text. Here both models' choices are "
         "coupled by their noise: a guess stands if it is the model's choice, so the text is the same, too",
+        example='speculative("small")',
     )
 
     draft: Annotated[ModelName, Meta(description="a smaller model, called as -m calls one")]
