@@ -48,6 +48,8 @@ class Tail:
         self._drawn = drawn
         self._moved = False
         """Whether the cursor was taken from the full end of a line to the beginning of the next one."""
+        self._column, self._columns = 0, 1
+        """Where the cursor is, of how many, while something is painted."""
 
     def paint(self, text: str, column: int, columns: int, rows: int) -> str:
         """What shows `text` instead, in a terminal of `columns` x `rows`.
@@ -60,6 +62,7 @@ class Tail:
         self.text = text
         if not text:
             return ERASE_BELOW
+        self._column, self._columns = column, columns
         column, full = column % columns, bool(column) and column % columns == 0
         first = "\n" if full and not self._moved else ""
         self._moved = self._moved or full
@@ -85,9 +88,20 @@ class Tail:
             return shown
         if self.text.startswith(text) and shown == safe_text(text) and "\n" not in text:
             self.text = self.text[len(text) :]
-            return shown
+            return shown + self._leave_full_line(shown)
         self.text = ""
         return ERASE_BELOW + shown
+
+    def _leave_full_line(self, shown: str) -> str:
+        """Goes to the next line where `shown` has filled one above the rest of the draft.
+
+        What erases the rest would else take the last letter of the full line.
+        """
+        self._column += display_width(shown)
+        if not self.text or self._column % self._columns:
+            return ""
+        self._moved = True
+        return "\n"
 
 
 def _broken(text: str, first: int, room: int) -> list[str]:
