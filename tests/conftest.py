@@ -19,9 +19,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Half of what hypothesis would try by itself: there are two hundred laws, and ten minutes for all tests.
-settings.register_profile("suite", max_examples=50, deadline=None)
-settings.load_profile("suite")
+# Half of what hypothesis would try by itself: there are two hundred laws, and ten minutes for all tests. They
+# are the same at every run, so that a change is not refused for what it did not touch; whoever looks for
+# more runs PLAYGROUND_LAWS=explore, now and then.
+settings.register_profile("suite", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("explore", max_examples=500, deadline=None)
+settings.load_profile(os.environ.get("PLAYGROUND_LAWS", "suite"))
 
 # A process that runs tests is told a size that no terminal has, and programs would believe it.
 for name in ("COLUMNS", "LINES"):
@@ -68,7 +71,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """No session process of this run outlives it, wherever its runtime folder was."""
     if hasattr(session.config, "workerinput"):
         return  # one of several processes that run tests: the one that started them looks
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     others = session.config.stash[OTHERS]
     while (left := _session_processes(session.config) - others) and time.monotonic() < deadline:
         time.sleep(0.2)  # one whose socket was taken away ends by itself

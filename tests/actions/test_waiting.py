@@ -22,7 +22,7 @@ class Stream:
 
     def __next__(self):
         if self.gate:
-            self.gate.wait(20)
+            self.gate.wait(120)
         if self.number == -1:
             raise StopIteration
         if self.cancelled.is_set():
@@ -81,7 +81,7 @@ def test_stop_is_heard_before_there_is_a_stream():
     stream = Stream()
 
     def slow():
-        begin.wait(20)
+        begin.wait(120)
         return stream
 
     events = waiting.stream(slow)
@@ -89,7 +89,7 @@ def test_stop_is_heard_before_there_is_a_stream():
     with pytest.raises(Stopped):
         next(events)
     begin.set()
-    assert stream.cancelled.wait(20), "nobody reads it, so it must not go on"
+    assert stream.cancelled.wait(120), "nobody reads it, so it must not go on"
 
 
 def test_leaving_a_stream_cancels_it():
@@ -97,7 +97,7 @@ def test_leaving_a_stream_cancels_it():
     events = waiting.stream(lambda: stream)
     next(events)
     events.close()
-    assert stream.cancelled.wait(20)
+    assert stream.cancelled.wait(120)
 
 
 def test_stop_without_anybody_who_waits_does_nothing():

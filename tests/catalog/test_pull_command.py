@@ -27,7 +27,7 @@ def run(endpoint, cache, tmp_path):
             env=inherited | homes | settings | environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
         )
 
     return run

@@ -149,7 +149,7 @@ class Playground:
         process.send_signal(signal.SIGINT)
         # Not communicate(), which does not see what has been read ahead.
         out, err = process.stdout.read(), process.stderr.read()
-        return out, err, process.wait(30)
+        return out, err, process.wait(180)
 
     def on_terminal(self, *words: str, **environment: str) -> tuple[bytes, int]:
         """What a terminal of 80 columns receives, and the exit code."""
@@ -178,12 +178,12 @@ class Terminal:
     def type(self, keys: bytes) -> None:
         os.write(self._screen, keys)
 
-    def wait_for(self, text: bytes, seconds: float = 30) -> None:
+    def wait_for(self, text: bytes, seconds: float = 120) -> None:
         with self._grown:
             assert self._grown.wait_for(lambda: text in self.received, seconds), self.received
 
     def finish(self) -> tuple[bytes, int]:
-        code = self._process.wait(60)
+        code = self._process.wait(180)
         self._reader.join(5)
         os.close(self._screen)
         return self.received, code
@@ -227,7 +227,7 @@ def playground(home: Path, monkeypatch: pytest.MonkeyPatch) -> Playground:
     return made
 
 
-PATIENCE = 40.0
+PATIENCE = 120.0
 
 
 class Tmux:
@@ -307,7 +307,7 @@ class Tmux:
 
     def _run(self, *words: str) -> str:
         ran = subprocess.run(
-            [*self._server, *words], env=self._env, capture_output=True, text=True, timeout=30
+            [*self._server, *words], env=self._env, capture_output=True, text=True, timeout=180
         )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout

@@ -122,7 +122,7 @@ def test_what_kill_9_stopped_is_kept_as_interrupted_but_for_the_last_quarter_sec
     model = playground.model("endless", "la" * 5000, after="x", pause=0.02)
     process = playground.start("gen", "x", "-m", model, "--max-tokens", "9000")
     shown = process.stdout.read(10)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not (kept() and kept()[0][-1].text.encode().startswith(shown)):
         assert time.monotonic() < deadline, "tokens are kept every quarter of a second"
     process.send_signal(signal.SIGKILL)
@@ -137,7 +137,7 @@ def test_what_nobody_read_on_is_kept_as_far_as_it_came(playground, kept):
     process = playground.start("gen", "x", "-m", model, "--max-tokens", "9000")
     shown = process.stdout.read(6)
     process.stdout.close()
-    assert process.wait(20) == 141
+    assert process.wait(180) == 141
     (_, said), *_ = kept()
     assert said.text.encode().startswith(shown)
     assert said.ended == "interrupted"
@@ -228,4 +228,4 @@ def test_a_data_folder_that_is_removed_meanwhile_stops_nothing(playground, kept)
     assert process.stdout.read(6) == b"lalala"
     shutil.rmtree(playground.folder / "data")
     assert len(process.stdout.read()) == 94
-    assert process.wait(20) == 0
+    assert process.wait(180) == 0

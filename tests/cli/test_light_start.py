@@ -31,7 +31,7 @@ finally:
 
 def modules_after(*words: str) -> set[str]:
     ran = subprocess.run(
-        [sys.executable, "-c", LIST_MODULES, *words], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", LIST_MODULES, *words], capture_output=True, text=True, timeout=180
     )
     assert ran.returncode == 0, ran.stderr
     return set(ran.stderr.splitlines()[-1].split())

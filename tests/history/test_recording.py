@@ -62,7 +62,7 @@ def test_tokens_are_written_though_nothing_more_comes(history, events):
     recorder.take(events.started())
     recorder.flush()
     recorder.take(events.token(0, " upon"))
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while (said := nodes_of(history, recorder.session)[1:]) and not said[0].text:
         assert time.monotonic() < deadline
         time.sleep(0.01)

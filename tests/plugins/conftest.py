@@ -82,7 +82,7 @@ def run(folder: Path) -> Run:
             [sys.executable, "-m", "playground", "--plugins-dir", str(folder), *words],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             env={**os.environ, **environment},
         )
 

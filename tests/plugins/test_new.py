@@ -46,7 +46,7 @@ def test_the_tests_of_new_plugins_pass_as_they_stand(tmp_path, generate):
         cwd=made,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     assert ran.returncode == 0, ran.stdout
     for kind, name in NAMES.items():

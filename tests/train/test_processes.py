@@ -52,8 +52,8 @@ def test_two_processes_learn_as_one_with_the_doubled_batch(text: Path, tmp_path:
     changes = {"dropout": 0.0, "steps": 30, "evaluate_every": 15, "sample_length": 0}
     fields = KINDS["gpt"][1] | changes
     first, second = together("gpt", fields, text, tmp_path / "two")
-    out, told = first.communicate(timeout=120)
-    assert (first.returncode, second.wait(60)) == (0, 0), told
+    out, told = first.communicate(timeout=180)
+    assert (first.returncode, second.wait(180)) == (0, 0), told
     assert second.communicate()[0] == ""
     events = [json.loads(line) for line in out.splitlines()]
     losses = [event["loss"] for event in events if event["type"] == "progress"]
@@ -71,11 +71,11 @@ def test_all_stop_after_the_same_step_whoever_is_told(text: Path, tmp_path: Path
     while '"progress"' not in first.stdout.readline():
         pass
     second.send_signal(signal.SIGTERM)
-    assert (first.wait(60), second.wait(60)) == (143, 143)
+    assert (first.wait(180), second.wait(180)) == (143, 143)
     assert '"saved"' in first.stdout.read().splitlines()[-1]
 
 
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")
 def test_a_network_that_carries_a_state_is_refused(text: Path, tmp_path: Path) -> None:
     for process in together("char-rnn", KINDS["char-rnn"][1], text, tmp_path / "out"):
-        assert "trained by one process" in process.communicate(timeout=60)[1]
+        assert "trained by one process" in process.communicate(timeout=180)[1]

@@ -45,7 +45,7 @@ def rest(process: subprocess.Popen[str]) -> tuple[list[dict[str, object]], str, 
     assert process.stdout
     assert process.stderr
     lines, told = process.stdout.read(), process.stderr.read()
-    return [json.loads(line) for line in lines.splitlines()], told, process.wait(60)
+    return [json.loads(line) for line in lines.splitlines()], told, process.wait(180)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -114,7 +114,7 @@ def test_a_second_ctrl_c_leaves_at_once_and_the_last_checkpoint_is_whole(
     while process.stdout.readline() != "saving\n":
         pass
     process.send_signal(signal.SIGINT)
-    told = process.communicate(timeout=30)[1]
+    told = process.communicate(timeout=180)[1]
     assert process.returncode == 130
     assert "go on with: playground train gpt" in told
     assert [path.name for path in out.glob("trainer/0*")] == ["000001-step-0"]

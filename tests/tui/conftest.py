@@ -23,7 +23,7 @@ from playground.session.workbench import Workbench
 from playground.ui.tui.app import PlaygroundApp
 from playground.ui.tui.screens.write import WriteScreen
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 PLUGIN = '''
 """Scripted models, which can be slow."""
 import time

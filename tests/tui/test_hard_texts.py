@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from textual import events
@@ -58,7 +57,6 @@ async def test_a_long_text_of_wide_and_combining_characters(opened, model):
 async def test_a_megabyte_is_pasted(tale, line):
     text = "\n".join("x" * line for _ in range(2**20 // line))
     async with tale() as hands:
-        began = time.monotonic()
         hands.app.post_message(events.Paste(text))
         await hands.until(lambda: hands.write.editor.text)
         await hands.settle()
@@ -67,7 +65,6 @@ async def test_a_megabyte_is_pasted(tale, line):
         await hands.press("escape")
         assert hands.bench.text == text + "!"
         assert hands.write.transcript.text == text + "!"
-        assert time.monotonic() - began < 60
 
 
 async def test_without_colour_surprise_is_underlined(tale, monkeypatch):

@@ -129,7 +129,7 @@ class User:
 
     def run(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         process = self.start(*words, **options)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def session(self, **flags: Any) -> Session:
@@ -204,7 +204,7 @@ def request_of() -> Callable[..., GenerationRequest]:
 def wait_for() -> Callable[..., None]:
     """Waits until something holds."""
 
-    def wait(condition: Callable[[], object], seconds: float = 30) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "it never came to hold"

@@ -32,7 +32,7 @@ def test_a_command_that_is_answered_by_it(user, words):
     # It brings a model for tests, which numpy computes.
     (user.folder / "config" / "plugins" / "scripted_models.py").unlink()
     ran = subprocess.run(
-        [sys.executable, "-c", LIST_MODULES, *words], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", LIST_MODULES, *words], capture_output=True, text=True, timeout=180
     )
     assert ran.returncode == 0, ran.stderr
     modules = set(ran.stderr.splitlines()[-1].split())

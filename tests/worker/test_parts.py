@@ -140,7 +140,7 @@ def test_a_function_whose_decode_is_closed_ends_at_its_read():
     turns = in_turns(ScriptedModel("a"), reads)
     next(turns)
     turns.close()
-    assert ended.wait(10)
+    assert ended.wait(120)
 
 
 class Library:
