@@ -31,6 +31,8 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
     """SHA-256 of the model's configuration and weights; empty where it has no files that can be read."""
     tokenizer_hash: str
     """The tokenizer's fingerprint."""
+    beside_hashes: dict[str, str] = {}
+    """As `model_hash`, of the models that the strategy calls beside it, by the option that names each."""
     versions: dict[str, str]
     """Of the playground and of the libraries that compute."""
     notices: tuple[str, ...] = ()

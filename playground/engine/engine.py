@@ -66,9 +66,13 @@ class Engine:
         """Begin a request. Raises PlaygroundError where it cannot be meant; later errors are events."""
         chain = build_chain(request.chain, self.plugins)
         model = self.load(request.model, request.device, request.dtype)
-        begun = self._hashes.get(id(model))
-        model_hash = begun.value if begun else ""
         beside = models_beside(
             chain, model, lambda name: self.load(name, request.device, request.dtype)
         )
-        return Generation(request, model, chain, self.scheduler, self.prefixes, model_hash, beside)
+        return Generation(
+            request, model, chain, self.scheduler, self.prefixes, self._hash_of, beside
+        )
+
+    def _hash_of(self, model: LanguageModel) -> str:
+        begun = self._hashes.get(id(model))
+        return begun.value if begun else ""

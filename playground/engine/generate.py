@@ -26,6 +26,10 @@ from playground.engine.sequence import Sequence
 DRAWN_SEEDS = 2**32
 
 
+def _unknown_hash(model: LanguageModel) -> str:
+    return ""
+
+
 class Generation:
     """One request under way. Iterating over it drives the scheduler; `cancel` ends it within one token."""
 
@@ -36,10 +40,10 @@ class Generation:
         chain: Chain,
         scheduler: Scheduler,
         prefixes: PrefixCache,
-        model_hash: str = "",
+        hash_of: Callable[[LanguageModel], str] = _unknown_hash,
         beside: Mapping[str, LanguageModel] | None = None,
     ) -> None:
-        """`beside` are the models that options of the strategy call, by option."""
+        """`hash_of` tells which model one is; `beside`: those that the strategy's options call."""
         self.request = request
         self.events: deque[Event] = deque()
         _check_needs(chain, model, request.model)
@@ -48,7 +52,7 @@ class Generation:
         self._chain = chain
         self._scheduler = scheduler
         self._prefixes = prefixes
-        self._model_hash = model_hash
+        self._hash_of = hash_of
         self._beside = beside or {}
         self._clock = time.monotonic()
         self._seed = request.seed if request.seed is not None else secrets.randbelow(DRAWN_SEEDS)
@@ -130,6 +134,8 @@ class Generation:
     def _start(self, known: Known) -> None:
         loaded = versions()
         shared = self._prefixes.reads(self._model, self._ids)
+        model_hash = self._hash_of(self._model)
+        beside_hashes = {option: self._hash_of(other) for option, other in self._beside.items()}
         for sequence in self._sequences:
             self.events.append(
                 Started(
@@ -141,8 +147,9 @@ class Generation:
                     cached_tokens=len(self._ids) if shared else known.state.length,
                     device=self._model.device,
                     dtype=self._model.dtype,
-                    model_hash=self._model_hash,
+                    model_hash=model_hash,
                     tokenizer_hash=self._model.tokenizer.fingerprint,
+                    beside_hashes=beside_hashes,
                     versions=loaded,
                     notices=self._notices if sequence.index == 0 else (),
                 )

@@ -66,6 +66,10 @@ def differences(run: Run, now: Started) -> Iterator[str]:
     """What computes that is not what it was, a line each."""
     if run.model_hash != now.model_hash:
         yield f"the model's files are others: {_short(run.model_hash)} then, {_short(now.model_hash)} now"
+    for option in sorted(run.beside_hashes.keys() & now.beside_hashes.keys()):
+        then, today = run.beside_hashes[option], now.beside_hashes[option]
+        if then != today:
+            yield f"the files of {option} are others: {_short(then)} then, {_short(today)} now"
     if run.tokenizer_hash != now.tokenizer_hash:
         hashes = f"{_short(run.tokenizer_hash)} then, {_short(now.tokenizer_hash)} now"
         yield f"the tokenizer is another: {hashes}"

@@ -91,6 +91,17 @@ def test_a_model_that_has_changed_is_said_beside_what_differs(playground, dice):
     assert ran.returncode == 1
 
 
+def test_a_second_model_that_has_changed_is_said_too(playground, dice):
+    small = playground.model("small", [{"a": 0.5, "b": 0.5}] * 40, after="x")
+    chain = f'contrastive_decoding("{small}")'
+    playground.run("gen", "x", "-m", dice, "--max-tokens", "5", "-s", chain, "--seed", "1")
+    config = playground.folder / "data" / "models" / small / "config.json"
+    config.write_text(config.read_text() + "\n")
+    ran = playground.process("replay", "last")
+    assert b"the files of amateur are others: " in ran.stderr
+    assert ran.stdout == b"identical, 5 tokens\n"
+
+
 @pytest.mark.parametrize(
     ("column", "value", "line"),
     [

@@ -54,7 +54,7 @@ def generation(bench, model, other, chain, **options):
     request = GenerationRequest(prompt="ab", model="m", chain=chain, **{"seed": 0, **options})
     built = build_chain(chain, bench.plugins)
     beside = models_beside(built, model, lambda name: other)
-    return Generation(request, model, built, bench.scheduler, bench.prefixes, "", beside)
+    return Generation(request, model, built, bench.scheduler, bench.prefixes, beside=beside)
 
 
 def texts(events):

@@ -76,7 +76,7 @@ def test_it_is_what_the_generation_told_of_the_token(chain, seed, at):
         prompt="x", model="m", chain=chain, seed=seed, max_tokens=8, alternatives=4
     )
     events = Generation(
-        request, model, build_chain(chain, PLUGINS), Scheduler(), PrefixCache(10**6), ""
+        request, model, build_chain(chain, PLUGINS), Scheduler(), PrefixCache(10**6)
     )
     said = [event for event in events if isinstance(event, Token)]
     token, before = said[at], tuple(each.id for each in said[:at])

@@ -33,6 +33,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     model_hash: str
     tokenizer_hash: str
+    beside_hashes: dict[str, str] = {}
+    """Of the models that the strategy called beside it, by option."""
     chain: str
     seed: int
     device: str

@@ -18,7 +18,7 @@ Statement = tuple[str, tuple[Any, ...]]
 
 RUN_COLUMNS = tuple(f.name for f in msgspec.structs.fields(Run))
 NODE_COLUMNS = tuple(f.name for f in msgspec.structs.fields(Node) if f.name != "tokens")
-RUN_JSON = ("versions", "variables")
+RUN_JSON = ("beside_hashes", "versions", "variables")
 
 
 def session_row(session: str, name: str | None, created: float, forked: str | None) -> Statement:

@@ -111,4 +111,9 @@ MOVES = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, MOVES)
+BESIDE = (
+    # JSON: option of the strategy to the hash of the model that it calls.
+    "ALTER TABLE run ADD COLUMN beside_hashes TEXT NOT NULL DEFAULT '{}'",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, MOVES, BESIDE)

@@ -135,6 +135,7 @@ def _facts(history: History, node: Node) -> list[tuple[str, Any]]:
         ("model", run.model),
         ("model hash", run.model_hash),
         ("tokenizer hash", run.tokenizer_hash),
+        *((f"{option} hash", value) for option, value in run.beside_hashes.items()),
         ("chain", run.chain),
         ("seed", str(run.seed)),
         ("sequence", f"{node.sequence + 1} of {run.request.n}"),
