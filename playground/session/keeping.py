@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 
-def open_history() -> History:
-    """The user's history. Raises HistoryUnavailable."""
+def open_history(*, reading: bool = False) -> History:
+    """The user's history; `reading`: it is only looked at. Raises HistoryUnavailable."""
     from playground.session.store import History, history_file
 
-    return History(history_file())
+    return History(history_file(), reading=reading)
 
 
 class Keeper:
@@ -43,6 +43,7 @@ class Keeper:
         self._tell = tell
         self._wanted = wanted
         self._history: History | None = None
+        self._read_only: History | None = None
         self._others: Others | None = None
         self._failed = False
         """Whether what this session holds is not all in the history."""
@@ -58,10 +59,20 @@ class Keeper:
         if not self._wanted:
             raise InvalidInput("the history is turned off", "history = true in config.toml")
         if self._history is None:
-            self._history = open_history()
-            for line in self._history.notices:
-                self._tell(line)
+            self._history = self._told(open_history())
         return self._history
+
+    @property
+    def readable(self) -> History:
+        """The history to look at: as it was left, where it cannot be written. Raises as `history` does."""
+        from playground.session.store import HistoryUnavailable
+
+        try:
+            return self.history
+        except HistoryUnavailable:
+            if self._read_only is None:
+                self._read_only = self._told(open_history(reading=True))
+            return self._read_only
 
     def add(self, node: Node) -> None:
         """Keep a new node, and that one is there."""
@@ -162,9 +173,15 @@ class Keeper:
         return tree
 
     def close(self) -> None:
-        if self._history is not None:
-            self._history.close()
-            self._history = None
+        for history in (self._history, self._read_only):
+            if history is not None:
+                history.close()
+        self._history = self._read_only = None
+
+    def _told(self, history: History) -> History:
+        for line in history.notices:
+            self._tell(line)
+        return history
 
     def _try(self, work: Callable[[History], A]) -> A | None:
         if not self.saved:

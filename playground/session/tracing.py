@@ -50,7 +50,7 @@ def question_of(
 def _request(bench: Workbench, node: Node) -> GenerationRequest:
     """What a node of before was asked for with; of one that nobody asked for, what would be asked now."""
     if node.run is not None and bench.keeper.saved:
-        return bench.keeper.history.run(node.run).request
+        return bench.keeper.readable.run(node.run).request
     from playground.session.going_on import request_of
 
     return request_of(bench)

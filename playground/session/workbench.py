@@ -194,7 +194,7 @@ class Workbench:
 
     def resume(self, reference: str) -> None:
         """Go on with a session of the history. Raises PlaygroundError where there is none."""
-        history = self.keeper.history
+        history = self.keeper.readable
         found = history.session(reference)
         tree = history.tree(found.id)
         self.begin()

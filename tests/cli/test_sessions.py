@@ -210,6 +210,23 @@ def test_a_session_is_gone_on_with_where_nothing_can_be_written_and_that_is_said
     assert again.stdout.startswith(b"identical")
 
 
+@pytest.mark.parametrize("words", [["--session", "story"], []], ids=["reopened", "loaded"])
+def test_a_conversation_goes_on_in_memory_where_nothing_can_be_written(
+    playground, unwritable, words
+):
+    typed = "" if words else "/load story\n"
+    ran = playground.process(
+        "repl", "--plain", "-m", "fox", *words,
+        input=f"{typed}/type Once\n\n/export {unwritable.parent}/whole.md\n/quit\n".encode(),
+        preexec_fn=obey_permissions,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    said = (ran.stdout + ran.stderr).decode()
+    assert said.count("is shown as it was left") == 1
+    assert said.count("this session is not saved from here on") == 1
+    assert "upon" in (unwritable.parent / "whole.md").read_text()
+
+
 def test_what_was_being_written_when_the_folder_became_unwritable_is_read_too(playground, story):
     """A journal that was left beside the database is part of it."""
     folder = playground.folder / "data"

@@ -138,7 +138,7 @@ def nodes(bench: Workbench, _: str) -> Iterator[tuple[str, str]]:
 
 def sessions(bench: Workbench, _: str) -> Iterator[tuple[str, str]]:
     yield "last", "the one used last"
-    for session in bench.keeper.history.sessions():
+    for session in bench.keeper.readable.sessions():
         snippet = session.beginning[:SNIPPET].replace("\n", " ")
         yield session.name or session.id, snippet
 

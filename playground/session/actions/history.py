@@ -40,7 +40,7 @@ def load(bench: Workbench, given: Arguments) -> Iterator[Output]:
 
 
 def search(bench: Workbench, given: Arguments) -> Iterator[Output]:
-    found = bench.keeper.history.search(given["words"], MATCHES)
+    found = bench.keeper.readable.search(given["words"], MATCHES)
     if not found:
         yield Note("nothing was found", "notice")
         return
@@ -77,7 +77,8 @@ def document_of(bench: Workbench) -> Document:
     from playground.session.store import SessionInfo
 
     if bench.keeper.session is not None and bench.keeper.saved:
-        return Document.of(bench.keeper.history, bench.keeper.history.session(bench.keeper.session))
+        history = bench.keeper.readable
+        return Document.of(history, history.session(bench.keeper.session))
     nodes = list(bench.tree.walk())
     if not nodes:
         raise InvalidInput("there is nothing to export yet", "type a text")
