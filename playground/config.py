@@ -18,7 +18,7 @@ from playground.api.errors import InvalidInput
 from playground.api.request import DEFAULT_CHAIN
 from playground.registry import did_you_mean
 
-DEFAULT_MODEL = "shakespeare"
+DEFAULT_MODEL = "shakespeare-rnn"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ def test_flags_go_before_the_environment_and_that_before_the_file(folder, monkey
 
 
 def test_without_anything_there_are_defaults():
-    assert load_settings().model == "shakespeare"
+    assert load_settings().model == "shakespeare-rnn"
 
 
 @pytest.mark.parametrize(

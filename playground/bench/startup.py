@@ -172,8 +172,8 @@ BENCHMARKS = (
     ),
     second_call("torch", "GPT-2 124M in torch", Target("faster", 5)),
     second_call("gpt2", "GPT-2 124M", None),
-    second_call("shakespeare", "char-RNN", None),
+    second_call("shakespeare-rnn", "char-RNN", None),
     first_call("torch", "GPT-2 124M in torch", Target("slower", 1.15)),
     first_call("gpt2", "GPT-2 124M", Target("slower", 1.15)),
-    first_call("shakespeare", "char-RNN", None),
+    first_call("shakespeare-rnn", "char-RNN", None),
 )

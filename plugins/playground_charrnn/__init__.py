@@ -25,8 +25,8 @@ def register_backends() -> list[Backend]:
 def register_models() -> list[ModelSource]:
     return [
         ModelSource(
-            name="shakespeare",
+            name="shakespeare-rnn",
             summary="a char-RNN that has read Shakespeare; ships with the playground",
-            folder=MODELS / "shakespeare",
+            folder=MODELS / "shakespeare-rnn",
         )
     ]

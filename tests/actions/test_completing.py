@@ -23,7 +23,7 @@ def complete(hands):
     [
         ("/mod", ["/model", "/models"]),
         ("/model ta", ["/model tale"]),
-        ("/unload sh", ["/unload shakespeare"]),
+        ("/unload sh", ["/unload shakespeare-rnn"]),
         ("/device c", ["/device cpu", "/device cuda"]),
         ("/strategy gre", ["/strategy greedy"]),
         ("/strategy greedy|repet", ["/strategy greedy|repetition_penalty"]),

@@ -29,7 +29,7 @@ def test_models_are_listed_with_what_is_loaded(hands):
     assert rows["tale"]["state"] == "loaded"
     assert rows["tale"][""] == ">"
     assert rows["tale"]["known prefixes"].split()[1] in ("bytes", "kB")
-    assert rows["shakespeare"]["state"] == "ready"
+    assert rows["shakespeare-rnn"]["state"] == "ready"
 
 
 def test_a_model_is_unloaded(hands):

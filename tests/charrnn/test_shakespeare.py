@@ -15,7 +15,7 @@ from playground_charrnn.evaluation import log_softmax, sample, validation_loss
 from playground_charrnn.network import Network
 from playground_charrnn.vocabulary import Vocabulary
 
-FOLDER = MODELS / "shakespeare"
+FOLDER = MODELS / "shakespeare-rnn"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def network() -> Network:
 
 def test_is_registered_by_name() -> None:
     assert [(source.name, source.folder) for source in register_models()] == [
-        ("shakespeare", FOLDER)
+        ("shakespeare-rnn", FOLDER)
     ]
     assert CharRnnBackend().card(FOLDER).parameters > 1_000_000
 
@@ -34,7 +34,11 @@ def test_is_registered_by_name() -> None:
 def test_is_small_and_knows_any_prompt_in_ascii() -> None:
     config = load_config(FOLDER)
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 7_000_000
-    assert sorted(path.name for path in FOLDER.iterdir()) == ["config.json", "model.safetensors"]
+    assert sorted(path.name for path in FOLDER.iterdir()) == [
+        "README.md",
+        "config.json",
+        "model.safetensors",
+    ]
     assert stored_dtype(FOLDER, config) == "float16"
     assert Vocabulary(config.vocabulary) == Vocabulary.printable()
 

@@ -99,7 +99,7 @@ def test_completions_of_an_unknown_shell_name_the_known(playground):
     [
         ("playground ge", {"gen"}),
         ("playground gen --temp", {"--temperature", "--template"}),
-        ("playground gen -m shake", {"shakespeare"}),
+        ("playground gen -m shake", {"shakespeare-rnn"}),
         ("playground gen -t sentiment-f", {"sentiment-few-shot"}),
         ("playground gen -s gree", {"greedy"}),
         ("playground gen --dtype int", {"int8"}),

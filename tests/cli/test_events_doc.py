@@ -55,7 +55,7 @@ COMMANDS = {
     "playground doctor --json": ["doctor"],
     "playground plugins list --json": ["plugins", "list"],
     "playground models list --json": ["models", "list"],
-    "playground models show --json": ["models", "show", "shakespeare"],
+    "playground models show --json": ["models", "show", "shakespeare-rnn"],
     "playground sessions list --json": ["sessions", "list"],
     "playground sessions search --json": ["sessions", "search", "ROMEO:"],
     "playground replay --json": ["replay", "last"],

@@ -143,4 +143,4 @@ def test_the_embedded_model_continues_a_text_without_any_option(playground):
     ran = playground.run("gen", "ROMEO:\n", "--max-tokens", "40", "--seed", "1")
     assert ran.exit_code == 0, ran.stderr
     assert len(ran.stdout) == 40
-    assert "shakespeare" in ran.stderr
+    assert "shakespeare-rnn" in ran.stderr

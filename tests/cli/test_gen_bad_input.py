@@ -168,7 +168,7 @@ def test_nul_bytes_are_kept_and_said(playground):
 
 
 def test_a_character_that_the_model_does_not_know_is_named(playground):
-    ran = playground.run("gen", "ROMEO: ☃", "-m", "shakespeare")
+    ran = playground.run("gen", "ROMEO: ☃", "-m", "shakespeare-rnn")
     assert ran.exit_code == 2
     assert "☃" in ran.stderr
 

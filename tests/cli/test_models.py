@@ -171,7 +171,7 @@ def test_everything_but_pull_works_without_a_network(playground, llama, monkeypa
 
 
 def test_the_drift_of_number_types_is_told_and_so_is_what_a_model_refuses(playground):
-    ran = playground.run("models", "show", "shakespeare", "--compare-dtypes", "--json")
+    ran = playground.run("models", "show", "shakespeare-rnn", "--compare-dtypes", "--json")
     card = json.loads(ran.stdout)
     exact, *others = card["drift"]
     assert (exact["dtype"], exact["divergence"], exact["agreement"]) == ("float32", 0.0, 1.0)

@@ -49,7 +49,7 @@ def test_its_session_process_answers(installed):
     try:
         there = installed.run("playground", *words, PLAYGROUND_WORKER="1")
         assert there == installed.run("playground", *words)
-        assert "shakespeare" in installed.run("playground", "worker", "status")
+        assert "shakespeare-rnn" in installed.run("playground", "worker", "status")
     finally:
         assert installed.run("playground", "worker", "stop") == "1 stopped\n"
 

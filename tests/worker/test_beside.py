@@ -57,7 +57,7 @@ def test_a_path_means_what_it_means_to_the_caller(user):
     ("chain", "code", "told"),
     [
         ("speculative('nope')", 3, "there is no model 'nope'"),
-        ("speculative('shakespeare')", 2, "another vocabulary"),
+        ("speculative('shakespeare-rnn')", 2, "another vocabulary"),
         ("cfg('')", 2, "cfg has no negative prompt"),
         ("dola", 2, "needs hidden, which large does not offer"),
     ],
@@ -69,7 +69,7 @@ def test_errors_are_the_same_as_in_process(user, chain, code, told):
 
 
 def test_a_healed_prompt_is_shown_kept_and_replayed_as_what_is_new(user):
-    ran = user.run(*WORDS[:-1], "-s", "token_healing", "-m", "shakespeare")
+    ran = user.run(*WORDS[:-1], "-s", "token_healing", "-m", "shakespeare-rnn")
     assert ran.returncode == 0
     shown = user.run("replay", "last")
     assert shown.stdout.startswith("identical")

@@ -136,7 +136,7 @@ def test_a_program_that_never_matches_is_an_error_and_not_an_endless_loop(user, 
 
     monkeypatch.setattr("playground.session.remote.identity_of", lambda folders: "another")
     with pytest.raises(PlaygroundError, match="has changed"):
-        user.session(model="shakespeare").score("To be")
+        user.session(model="shakespeare-rnn").score("To be")
     assert len(user.told) == 2
 
 
