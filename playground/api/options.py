@@ -73,8 +73,13 @@ def details_of(cls: type) -> tuple[str, ...]:
 
 def options_of(cls: type[msgspec.Struct]) -> tuple[Option, ...]:
     """The options that a Struct class declares, in order."""
-    hints = typing.get_type_hints(cls, include_extras=True)
+    hints = _hints_of(cls)
     return tuple(_option(field, hints[field.name]) for field in msgspec.structs.fields(cls))
+
+
+@lru_cache(maxsize=256)  # asked for every option of every stage of a request
+def _hints_of(cls: type[msgspec.Struct]) -> dict[str, Any]:
+    return typing.get_type_hints(cls, include_extras=True)
 
 
 def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
@@ -133,7 +138,7 @@ def _explained(option: Option) -> str:
 
 
 def _check(cls: type[msgspec.Struct], option: Option, value: Any) -> None:
-    hint = typing.get_type_hints(cls, include_extras=True)[option.name]
+    hint = _hints_of(cls)[option.name]
     try:
         msgspec.convert(value, hint)
     except msgspec.ValidationError:

@@ -38,16 +38,20 @@ class HashedNoise:
         tokens = _all_ids(size) if ids is None else ids.astype(np.uint32)
         # Two rounds of a 32-bit finalizer, keyed before and between, so that the tokens of one position
         # and the positions of one token are independent.
-        bits = _mix32(_mix32(tokens ^ low) + high)
+        bits = tokens ^ low
+        _mix32(bits)
+        bits += high
+        _mix32(bits)
         # 2**-32 * (bits + 1/2) lies strictly between 0 and 1.
         uniform = bits * 2.0**-32
         uniform += 2.0**-33
-        exponential = np.log(uniform.astype(np.float32))
+        variates = uniform.astype(np.float32)
+        np.log(variates, out=variates)
         # float32 rounds the largest uniforms to 1, whose exponential variate would be 0.
-        np.minimum(exponential, LOWEST_EXPONENTIAL, out=exponential)
-        np.negative(exponential, out=exponential)
-        np.log(exponential, out=exponential)
-        return np.negative(exponential, out=exponential)
+        np.minimum(variates, LOWEST_EXPONENTIAL, out=variates)
+        np.negative(variates, out=variates)
+        np.log(variates, out=variates)
+        return np.negative(variates, out=variates)
 
     def uniform(self, position: int, stream: int = 0) -> float:
         """One uniform variate in [0, 1) with 53 random bits."""
@@ -62,11 +66,10 @@ def _all_ids(size: int) -> ndarray:
     return ids
 
 
-def _mix32(value: ndarray) -> ndarray:
-    """The 32-bit finalizer `lowbias32` (Wellons 2018); arithmetic wraps modulo 2**32."""
-    value = value ^ (value >> SHIFT_16)
+def _mix32(value: ndarray) -> None:
+    """The 32-bit finalizer `lowbias32` (Wellons 2018), in place; arithmetic wraps modulo 2**32."""
+    value ^= value >> SHIFT_16
     value *= FIRST_FACTOR
     value ^= value >> SHIFT_15
     value *= SECOND_FACTOR
     value ^= value >> SHIFT_16
-    return value
