@@ -63,7 +63,6 @@ class WriteScreen(Screen[None]):
         self._streaming = Streaming()
         self._generating = False
         self._ask_model = False
-        """Whether the model may be asked for what nobody pressed a key for."""
         self._pause: Timer | None = None
         self._counted: int | None = None
         """How many tokens there are, as far as is known."""
@@ -126,6 +125,11 @@ class WriteScreen(Screen[None]):
     def unsaved(self) -> str | None:
         """What is written and not in the tree."""
         return self.page.unsaved
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the model may be asked for what nobody pressed a key for."""
+        return self._ask_model
 
     # Reading and writing
 
