@@ -84,6 +84,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         }
         self._saved = Saved(bench)
         self._unsaved = unsaved or UnsavedFile()
+        self._put = False
+        """Whether all has been kept, as the app ends."""
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.chosen(bench.settings.theme, self.available_themes)
@@ -144,13 +146,23 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self._end(0)
 
     def _end(self, code: int) -> None:
-        """Leave; what was written and said is kept first."""
+        self._put_away()
+        self.exit(code)
+
+    def on_exit_app(self) -> None:
+        """However it ends: a page that is closed in a browser asks for nothing else."""
+        self._put_away()
+
+    def _put_away(self) -> None:
+        """Keep what was written and said."""
+        if self._put:
+            return
+        self._put = True
         if self.desk.close(self.write.unsaved, PATIENCE):
             self._unsaved.close()
         else:
             self._keep()
         last_place.remember(self.bench.keeper.session)
-        self.exit(code)
 
     # What comes of the work
 
