@@ -16,8 +16,6 @@ SCREENS = (
     ("app-write", ("t", *["left"] * 40)),
     ("app-tree", ("escape", "r", "wait", "f3", "wait")),
     ("app-models", ("f4", "wait")),
-    ("app-templates", ("f10", "wait")),
-    ("app-plugins", ("f11", "wait")),
     ("app-help", ("f2", "f1", "wait")),
 )
 """A picture's name, and the keys that lead to it from the one before."""
