@@ -9,11 +9,12 @@ import time
 from playground.bench.checkpoint import random_gpt2
 from playground.bench.home import Home
 from playground.bench.plan import Benchmark, Probe, Target
-from playground.bench.terminal import PROMPT, Terminal
+from playground.bench.terminal import PROMPT, READY, Terminal
 
 COMMANDS = {
     "help": ("-m", "playground", "--help"),
     "click": ("-c", "import click"),
+    "textual": ("-c", "import textual"),
 }
 
 GPT2S = {"gpt2": "{}", "torch": "{}(decoder=torch)"}
@@ -50,6 +51,19 @@ class Prompt:
         """Seconds until the prompt of "repl", or of a bare one, is on the screen."""
         with Terminal(self._commands[command], self._home.environment) as terminal:
             return terminal.read_until(PROMPT) - terminal.began
+
+
+class FirstPaint:
+    """The app in a new process on a terminal, from its start to its first paint."""
+
+    def __init__(self) -> None:
+        self._home = Home()
+
+    def show(self) -> float:
+        """Seconds until the last word of its footer is on the screen."""
+        command = self._home.command("--in-process", "tui", "--new")
+        with Terminal(command, self._home.environment) as terminal:
+            return terminal.read_until(READY) - terminal.began
 
 
 class FirstToken:
@@ -168,6 +182,16 @@ BENCHMARKS = (
         ours=prompt("playground repl", "repl"),
         against=prompt("prompt_toolkit", "bare"),
         target=Target("slower", 1.5),
+        rounds=9,
+    ),
+    Benchmark(
+        name="startup-app",
+        title="process start to the app's first paint against python -c 'import textual'",
+        unit="ms",
+        ours=Probe(
+            label="playground tui", engine="playground.bench.startup:FirstPaint", measure="show"
+        ),
+        against=process("import textual", "textual"),
         rounds=9,
     ),
     second_call("torch", "GPT-2 124M in torch", Target("faster", 5)),

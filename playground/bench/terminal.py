@@ -18,6 +18,9 @@ CURSOR_ASKED, CURSOR_IS = b"\x1b[6n", b"\x1b[20;1R"
 PROMPT = b"\x1b[?25h"
 """What prompt_toolkit writes when the prompt is drawn: the cursor is shown."""
 
+READY = b"quit"
+"""The last word of the app's footer: its screen is painted."""
+
 
 class Terminal:
     """Runs `command`; what it writes is given to `look` as it comes, with the time of the reading."""

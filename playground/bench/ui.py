@@ -18,7 +18,7 @@ from collections.abc import Callable
 from playground.bench.home import Home
 from playground.bench.plan import Benchmark, Probe, Target
 from playground.bench.repl_stream import LETTER, PLUGIN, TOKENS_A_SECOND, processor_seconds
-from playground.bench.terminal import Terminal
+from playground.bench.terminal import READY, Terminal
 
 SHORT, LONG = 500, 8000
 """Tokens that a short and a long document have before."""
@@ -29,8 +29,6 @@ KEY_SECONDS = 0.05
 LATEST = 0.99
 KEYS = 200
 SECONDS = 5.0
-READY = b"quit"
-"""The last word of the footer: the screen is painted."""
 LEFT = 6
 """Letters by which what was typed is known on the screen."""
 SEQUENCES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")

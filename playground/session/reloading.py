@@ -37,12 +37,12 @@ def stamps_of(folders: Iterable[Path]) -> Stamps:
 
 
 def changes(old: Plugins, new: Plugins, before: Stamps, now: Stamps) -> Iterator[Note]:
-    """A line for each plugin file that came, went or was saved."""
+    """A line for each plugin file that came, went or was saved, or works now without having been saved."""
     was = {plugin.source: plugin for plugin in old.loaded if plugin.source.endswith(".py")}
     loaded = {plugin.source: plugin for plugin in new.loaded if plugin.source.endswith(".py")}
     broken = {plugin.source: plugin for plugin in new.quarantined}
     for source in now:
-        if before.get(source) == now[source]:
+        if before.get(source) == now[source] and (source in was or source not in loaded):
             continue
         if source not in broken:
             again = " again" if source in was else ""

@@ -6,6 +6,7 @@ import random
 
 import pytest
 from textual import events
+from textual.geometry import Region
 
 from playground.ui.tui.key_table import KEYS
 from playground.ui.tui.pieces import Piece
@@ -76,7 +77,7 @@ async def test_without_colour_surprise_is_underlined(tale, monkeypatch):
         transcript = hands.write.transcript
         transcript.append([Piece("never", "", 0, -9.0, -9.0)])
         await hands.settle()
-        strip = transcript.render_line(0)
+        (strip,) = transcript.render_lines(Region(0, transcript.styles.padding.top, 80, 1))
         styles = {segment.text.strip(): segment.style for segment in strip}
         assert styles["never"].underline2
         assert not styles["upon a time."].underline2

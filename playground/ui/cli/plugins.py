@@ -48,6 +48,7 @@ def list_plugins(app: App, as_json: bool) -> None:
 def show(app: App, name: str, as_json: bool) -> None:
     """What one plugin registers; of one that was set aside, the traceback."""
     from playground.plugins import Quarantined
+    from playground.session.plugin_facts import offers
 
     plugins = _plugins(app)
     found = _find(plugins, name)
@@ -57,9 +58,8 @@ def show(app: App, name: str, as_json: bool) -> None:
         write_line(f"{found}\n\n{found.traceback.rstrip()}")
     else:
         write_line(f"{found.name} {found.version}".strip() + f" · from {found.source}")
-        for kind, names in found.registers.items():
+        for kind, rows in offers(plugins, found):
             write_line()
-            rows = [(thing, _summary(getattr(plugins, kind)[thing])) for thing in names]
             print_table((kind, "summary"), rows)
 
 
@@ -136,15 +136,6 @@ def _without_traceback(broken: Quarantined) -> dict[str, str]:
 
 def _counted(registers: dict[str, list[str]]) -> str:
     return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in registers.items())
-
-
-def _summary(thing: Any) -> str:
-    from playground.api.options import summary_of
-
-    for attribute in ("summary", "description"):
-        if isinstance(text := getattr(thing, attribute, None), str):
-            return text
-    return summary_of(thing if isinstance(thing, type) else type(thing))
 
 
 def _by_thing(found: Iterable[Verdict]) -> dict[str, list[Verdict]]:

@@ -57,11 +57,12 @@ def show(app: App, name: str, as_json: bool) -> None:
     if as_json:
         print_json(template)
         return
-    entry = session.prompts.entries().get(name)
-    facts = [("name", template.name), *_origin(entry), *_facts(template)]
+    from playground.session.template_facts import as_written, facts_of
+
+    facts = facts_of(template, session.prompts.entries().get(name))
     print_table(("what", "value"), [(what, value) for what, value in facts if value])
     write_line()
-    write_line(_as_written(template))
+    write_line(as_written(template))
 
 
 @command.command("render")
@@ -137,38 +138,6 @@ def _given(template: Template) -> str:
     """The variables; one with a default in brackets."""
     accepted = template.accepts.items()
     return " ".join(name if v.default is None else f"[{name}]" for name, v in accepted)
-
-
-def _origin(entry: Entry | None) -> list[tuple[str, str]]:
-    if entry is None:
-        return []
-    return [("from", entry.origin), *(("hides", hidden) for hidden in entry.hides)]
-
-
-def _facts(template: Template) -> list[tuple[str, str]]:
-    variables = [
-        (f"{{{{{name}}}}}", f"{v.help}{'' if v.default is None else f' (default: {v.default})'}")
-        for name, v in template.accepts.items()
-    ]
-    return [
-        ("description", template.description),
-        *variables,
-        ("labels", ", ".join(f"{name}: {text!r}" for name, text in template.labels.items())),
-        ("shots", str(len(template.shots) or "")),
-        ("stop", " ".join(map(repr, template.stop))),
-        ("chain", template.chain or ""),
-        ("max tokens", "" if template.max_tokens is None else str(template.max_tokens)),
-    ]
-
-
-def _as_written(template: Template) -> str:
-    """The prompt with every place, the label's too, still to be filled."""
-    from playground.session.render import render
-
-    prompt = render(template, {name: f"{{{{{name}}}}}" for name in template.accepts})
-    gap = next(iter(prompt.labels.values()), "")
-    spaces = gap[: len(gap) - len(gap.lstrip(" "))]
-    return f"{prompt.text}{spaces}{{{{label}}}}{prompt.after}" if gap else prompt.text
 
 
 def _outcomes(session: Session, names: tuple[str, ...]) -> list[dict[str, object]]:

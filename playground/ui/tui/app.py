@@ -13,7 +13,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from playground.api.actions import Action
-from playground.api.outputs import CopyText, Quit
+from playground.api.outputs import CopyText, Note, Quit
 from playground.session.actions.table import BUILT_IN, with_those_of
 from playground.ui.tui import last_place, themes
 from playground.ui.tui.desk import Answered, Desk, Done
@@ -22,11 +22,15 @@ from playground.ui.tui.key import Key
 from playground.ui.tui.keys import BY_ID, bindings, keymap
 from playground.ui.tui.messages import Heard, Run, ShowAnswer, TypeLine
 from playground.ui.tui.palette import ActionProvider, needs_more
+from playground.ui.tui.saved import Saved
 from playground.ui.tui.screens.answer import AnswerScreen
+from playground.ui.tui.screens.browse import BrowseScreen
 from playground.ui.tui.screens.command import CommandScreen
 from playground.ui.tui.screens.help import HelpScreen
 from playground.ui.tui.screens.log import LogScreen
 from playground.ui.tui.screens.models import ModelsScreen
+from playground.ui.tui.screens.plugins import PluginsScreen
+from playground.ui.tui.screens.templates import TemplatesScreen
 from playground.ui.tui.screens.tree import TreeScreen
 from playground.ui.tui.screens.write import WriteScreen
 from playground.ui.tui.unsaved import Unsaved, UnsavedFile
@@ -73,8 +77,15 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             "tree": TreeScreen(bench),
             "models": ModelsScreen(bench, self.desk),
             "log": LogScreen(bench, self.desk),
+            "templates": TemplatesScreen(
+                bench, self.desk, lambda: self.write.page.text, lambda: self.write.may_ask
+            ),
+            "plugins": PluginsScreen(bench, self.desk),
         }
+        self._saved = Saved(bench)
         self._unsaved = unsaved or UnsavedFile()
+        self._put = False
+        """Whether all has been kept, as the app ends."""
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.chosen(bench.settings.theme, self.available_themes)
@@ -100,6 +111,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.desk.start()
         self.set_timer(WARMING, self._warm)
         self.set_interval(KEEPING, self._keep)
+        self.set_interval(KEEPING, self._look_at_files)
         if sys.stdin.isatty():
             self.set_interval(LOOKING, self._look_at_terminal)
 
@@ -121,6 +133,10 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         kept = text and Unsaved(text, bench.keeper.session, bench.tree.cursor)
         self._unsaved.keep(kept or None)
 
+    def _look_at_files(self) -> None:
+        if self.bench.plugins_or_nothing is not None:
+            self.desk.ask("saved", self._saved.poll)
+
     def _look_at_terminal(self) -> None:
         """Leave where it is gone without a signal, as one that is not the controlling one is."""
         if not sys.stdin.isatty():
@@ -130,13 +146,23 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self._end(0)
 
     def _end(self, code: int) -> None:
-        """Leave; what was written and said is kept first."""
+        self._put_away()
+        self.exit(code)
+
+    def on_exit_app(self) -> None:
+        """However it ends: a page that is closed in a browser asks for nothing else."""
+        self._put_away()
+
+    def _put_away(self) -> None:
+        """Keep what was written and said."""
+        if self._put:
+            return
+        self._put = True
         if self.desk.close(self.write.unsaved, PATIENCE):
             self._unsaved.close()
         else:
             self._keep()
         last_place.remember(self.bench.keeper.session)
-        self.exit(code)
 
     # What comes of the work
 
@@ -154,6 +180,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
                 self._end(0)
             elif isinstance(told, Answered):
                 self._route(told)
+            elif isinstance(told, Note):
+                self._say(told)
         if any(isinstance(told, Done) for told in message.told):
             for screen in self._places.values():
                 if screen.is_current:
@@ -164,9 +192,24 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             self.write.allow_asking()
         elif answer.name == "warm":
             self.write.look()
+        elif answer.name == "saved" and answer.value:
+            self._show_saved(answer.value)
         for screen in self.screen_stack:
-            if isinstance(screen, ModelsScreen | LogScreen | CommandScreen):
+            if isinstance(screen, ModelsScreen | LogScreen | CommandScreen | BrowseScreen):
                 screen.answered(answer)
+
+    def _show_saved(self, notes: list[Note]) -> None:
+        """Files of plugins or templates have changed, which may be what the panels show."""
+        for note in notes:
+            self._say(note)
+            self.write.status.note = note
+        self.write.look()
+        if isinstance(self.screen, BrowseScreen):
+            self.screen.work_changed()
+
+    def _say(self, note: Note) -> None:
+        if isinstance(self.screen, BrowseScreen):
+            self.screen.say(note)
 
     # What is wanted
 
@@ -201,6 +244,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
     def action_stop(self) -> None:
         if self.screen is self.write:
             self.write.stop()
+        elif isinstance(self.screen, BrowseScreen) and self.screen.is_at_page:
+            self.screen.next_panel()
         elif not self.desk.stop():
             self._go_home()
 
@@ -231,7 +276,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.write.next_measure()
 
     def action_panel(self) -> None:
-        self.write.next_panel()
+        screen = self.screen if isinstance(self.screen, BrowseScreen) else self.write
+        screen.next_panel()
 
     def action_sibling(self, step: int) -> None:
         self.write.sibling(step)
@@ -287,6 +333,7 @@ HERE = {
     "/models": "go('models')",
     "/more": "generate",
     "/new": "new",
+    "/plugins": "go('plugins')",
     "/quit": "leave",
     "/retry": "retry",
     "/tree": "go('tree')",
@@ -298,6 +345,8 @@ PLACE_OF = {
     TemplatePanel: "template",
     TreeScreen: "tree",
     ModelsScreen: "models",
+    TemplatesScreen: "templates",
+    PluginsScreen: "plugins",
     Pager: "pager",
 }
 

@@ -15,6 +15,7 @@ from playground.config import Settings
 from playground.session.workbench import Workbench
 from playground.ui.cli.console import print_json_line
 from playground.ui.tui.app import PlaygroundApp
+from playground.ui.tui.desk import Begun, Job
 from playground.ui.tui.pieces import Piece
 
 SIZE = (120, 40)
@@ -43,6 +44,7 @@ async def measured(before: int) -> float:
             [Piece(each.text, "", each.index, each.logprob, each.raw_logprob) for each in pieces]
         )
         app.write.page.read_on()
+        app.tell(Begun(Job(("",))))
         await pilot.pause(1)
         began, spent, said = time.monotonic(), time.process_time(), 0
         while (now := time.monotonic()) - began < SECONDS:

@@ -25,6 +25,10 @@ INTRODUCTION = {
     "text of its own.",
     "tree": "Every try is a node. Nothing is overwritten: going elsewhere and deleting can be undone.",
     "models": "The models there are: bundled, in your folders, of the hub.",
+    "templates": "Templates: a form of text around what is written. The page shows one filled, and its "
+    "source.",
+    "plugins": "Plugins: what each one brings. A file that is saved is loaded again; of a broken one the "
+    "version before stays.",
     "pager": "What an action told.",
     "app": "The editor: write, then let the model go on. What was written becomes a node of the tree.",
 }

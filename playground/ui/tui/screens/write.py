@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 PAUSE = 0.35
 """Seconds without a key after which a text is looked at."""
+FIGURES = 0.2
+"""Seconds between two looks at what is counted while text streams: nobody reads numbers faster."""
 WELCOMING = (
     ("app.generate", "let the model go on"),
     ("app.stop", "stop it; then walk its tokens with ← and →"),
@@ -61,8 +63,9 @@ class WriteScreen(Screen[None]):
         self._streaming = Streaming()
         self._generating = False
         self._ask_model = False
-        """Whether the model may be asked for what nobody pressed a key for."""
         self._pause: Timer | None = None
+        self._counted: int | None = None
+        """How many tokens there are, as far as is known."""
 
     def compose(self) -> ComposeResult:
         yield TopBar()
@@ -89,6 +92,7 @@ class WriteScreen(Screen[None]):
         if self.app.no_color:
             self.transcript.view = "underline"
         self._show_view()
+        self._figures = self.set_interval(FIGURES, self._count, pause=True)
 
     # Its parts
 
@@ -121,6 +125,11 @@ class WriteScreen(Screen[None]):
     def unsaved(self) -> str | None:
         """What is written and not in the tree."""
         return self.page.unsaved
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the model may be asked for what nobody pressed a key for."""
+        return self._ask_model
 
     # Reading and writing
 
@@ -298,17 +307,17 @@ class WriteScreen(Screen[None]):
     def _show_frame(self, frame: Frame) -> None:
         if frame.begins is not None:
             self.status.busy = frame.begins
+            self._figures.resume()
         if frame.continues:
             self.read()
             self.transcript.scroll_end(animate=False)
         if frame.pieces:
             self.transcript.append(frame.pieces)
             self.transcript.newest = len(self.transcript.pieces) - 1
-            self.panels.show_surprise(self.transcript.pieces, None)
         if frame.draft is not None:
             self.transcript.set_draft(frame.draft)
         if frame.tokens is not None:
-            self._show_tokens(frame.tokens)
+            self._counted = frame.tokens
         if frame.note is not None:
             self.status.note = frame.note
         if frame.failure is not None:
@@ -320,9 +329,10 @@ class WriteScreen(Screen[None]):
         """A job is done: what is shown is the tree again."""
         self.status.busy = ""
         self._generating = False
+        self._figures.pause()
         if self.reading or self._bench.text != self.page.known:
             self.read()
-            self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
+        self._show_figures()
         if self.reading and not self.page.known:
             self.write()
         if frame.shown:
@@ -364,7 +374,7 @@ class WriteScreen(Screen[None]):
             return  # it was written on meanwhile
         top = self.query_one(TopBar)
         top.limit = facts.limit
-        self._show_tokens(facts.tokens)
+        top.tokens = self._counted = facts.tokens
         lint = self.query_one("#lint", StatusLine)
         first = next(iter(facts.warnings), None)
         mends = f"{self._key('app.mend')}{MENDS}"
@@ -381,8 +391,16 @@ class WriteScreen(Screen[None]):
         if place is not None and self.transcript.pieces[place] is piece:
             self.panels.show_alternatives(rows)
 
-    def _show_tokens(self, count: int | None) -> None:
-        self.query_one(TopBar).tokens = count
+    def _count(self) -> None:
+        # Behind another screen nobody counts, and Textual draws all that is there for a changed number.
+        if self.is_active:
+            self._show_figures()
+
+    def _show_figures(self) -> None:
+        """How many tokens there are, and how the last ones surprised."""
+        self.query_one(TopBar).tokens = self._counted
+        if self.reading:
+            self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
 
     def _show_place(self) -> None:
         bench, top = self._bench, self.query_one(TopBar)

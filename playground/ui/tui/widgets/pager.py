@@ -19,9 +19,13 @@ from playground.session.plain_text import PlainText
 from playground.session.safe_text import safe_text
 from playground.ui.tui.keys import bindings
 from playground.ui.tui.paint import Paint, step_of
+from playground.ui.tui.source import Source
 from playground.ui.tui.wrapping import Rows
 
-STYLES = ("", "dim", "bold", "added", "removed", "notice", "warning", "error", "hint")
+STYLES = (
+    "", "dim", "bold", "added", "removed", "notice", "warning", "error", "hint",
+    "comment", "string", "number", "keyword", "name",
+)  # fmt: skip
 SHADED = len(STYLES)
 """From this mark on: the steps of probability."""
 OPEN, CLOSE = "\x02", "\x03"
@@ -35,7 +39,7 @@ class Pager(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     BINDINGS = bindings("pager")
 
-    def __init__(self, outputs: Iterable[Output] = (), *, id: str | None = None) -> None:
+    def __init__(self, outputs: Iterable[Output | Source] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._outputs = list(outputs)
         self._rows = Rows(80)
@@ -46,7 +50,7 @@ class Pager(ScrollView, can_focus=True):
         """All of it, as it is drawn."""
         return "\n".join("".join(run.text for run in row) for row in self._rows.rows)
 
-    def show(self, outputs: Iterable[Output]) -> None:
+    def show(self, outputs: Iterable[Output | Source]) -> None:
         """Show these instead."""
         self._outputs = list(outputs)
         self._lay_out()
@@ -70,7 +74,11 @@ class Pager(ScrollView, can_focus=True):
         self._rows = Rows(width)
         shower = _Marked(width)
         for output in self._outputs:
-            for text, mark in stretches(shower.take(output)):
+            if isinstance(output, Source):
+                drawn = [(text, STYLES.index(kind)) for text, kind in output.stretches()]
+            else:
+                drawn = list(stretches(shower.take(output)))
+            for text, mark in drawn:
                 self._rows.append(text, mark)
         self.virtual_size = Size(width, len(self._rows))
         self.refresh()
@@ -84,13 +92,15 @@ class Pager(ScrollView, can_focus=True):
         variables = self.app.theme_variables
         base = Style(color=foreground.rich_color, bgcolor=background.rich_color)
         dim = base + Style(color=background.blend(foreground, 0.6).rich_color)
-        success, error, warning, accent = (
+        success, error, warning, accent, primary, secondary = (
             base + Style(color=Color.parse(variables[name]).rich_color)
-            for name in ("success", "error", "warning", "accent")
+            for name in ("success", "error", "warning", "accent", "primary", "secondary")
         )
         bold = base + Style(bold=True)
         struck = error + Style(strike=True)
-        own = (base, dim, bold, success, struck, dim, warning, error, accent)
+        italic = Style(italic=True)
+        code = (dim + italic, success, secondary, primary + Style(bold=True), accent)
+        own = (base, dim, bold, success, struck, dim, warning, error, accent, *code)
         shades = Paint(background, foreground, foreground, "background").steps
         return [*own, *shades]
 

@@ -47,4 +47,5 @@ class StatusLine(Widget):
         return 1
 
     def _turn(self) -> None:
-        self.turn += 1
+        if self.screen.is_active:
+            self.turn += 1

@@ -21,11 +21,17 @@ from textual.strip import Strip
 
 from playground.session.safe_text import safe_text
 from playground.ui.tui.keys import bindings
+from playground.ui.tui.later import Later
 from playground.ui.tui.paint import TYPED, Measure, Paint, View, number, step_of
 from playground.ui.tui.pieces import Piece
 from playground.ui.tui.wrapping import Row, Rows
 
 NEWLINE = "⏎"
+NO_ROW = -1
+BAR_SECONDS = 0.2
+"""Between two moves of the scrollbar, which has to be drawn from end to end for each."""
+BEHIND_SECONDS = 0.25
+"""Between two repaints behind another screen: Textual draws all that is behind it for each."""
 DRAFT = -1
 """The mark of a draft; of a piece, twice its place, and one more for the number after it."""
 
@@ -57,6 +63,12 @@ class Transcript(ScrollView, can_focus=True):
         self._before_draft = self._rows.kept()
         self._draft = ""
         self._paint: Paint | None = None
+        self._strips: dict[int, Strip] = {}
+        """The rows that are seen, as they were drawn last."""
+        self._first_unseen: int | None = None
+        """The first row that has changed and was not drawn again yet."""
+        self._behind = Later(self, BEHIND_SECONDS, self._show_changed)
+        self._bar = Later(self, BAR_SECONDS, self._move_bar)
         self.edit_keys: tuple[str, ...] = ()
         """Keys after which one writes."""
 
@@ -95,21 +107,19 @@ class Transcript(ScrollView, can_focus=True):
 
     def append(self, pieces: Iterable[Piece]) -> None:
         """Add pieces at the end, in place of the draft."""
-        at_end = self.is_vertical_scroll_end
         first = self._drop_draft()
         for piece in pieces:
             self.pieces.append(piece)
             first = min(first, self._lay(piece, len(self.pieces) - 1))
         self._before_draft = self._rows.kept()
-        self._changed(first, at_end)
+        self._changed(first)
 
     def set_draft(self, text: str) -> None:
         """Show `text` after the end, in place of the draft before."""
-        at_end = self.is_vertical_scroll_end
         first = self._drop_draft()
         self._draft = text
         self._rows.append(safe_text(text), DRAFT)
-        self._changed(first, at_end)
+        self._changed(first)
 
     # What keys do
 
@@ -168,8 +178,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def watch_cursor(self, old: int | None, new: int | None) -> None:
         for place in (old, new):
-            if place is not None and place < len(self._first_rows):
-                self.refresh_lines(self._first_rows[place], 4)
+            self._redraw(place)
         if new is not None:
             row, _ = self._place_of(new)
             self.scroll_to_region(Region(0, row, 1, 1), animate=False, y_axis=True)
@@ -177,7 +186,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def watch_newest(self, old: int | None, new: int | None) -> None:
         if old is not None and old < len(self._first_rows):
-            self.refresh_lines(self._first_rows[old], 4)
+            self._changed(self._first_rows[old])
 
     def watch_view(self) -> None:
         self._paint = None
@@ -217,16 +226,42 @@ class Transcript(ScrollView, can_focus=True):
 
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        width = self.size.width
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the widget, its padding with them.
+
+        A row that has only moved is the strip that it was, so that what Textual remembers of a strip holds;
+        its own way would make every line anew for each row that is added.
+        """
+        filters, (_, background) = self.get_line_filters(), self.background_colors
+        width = self.outer_size.width
+        drawn, self._strips = self._strips, {}
+        lines = []
+        for y in crop.line_range:
+            row = self._row_at(y)
+            strip = drawn.get(row)
+            if strip is None or strip.cell_length != width:
+                strip = self._drawn(row, width)
+            drawn[row] = self._strips[row] = strip
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            lines.append(strip)
+        if crop.column_span != (0, width):
+            return [line.crop(*crop.column_span) for line in lines]
+        return lines
+
+    def _row_at(self, y: int) -> int:
+        """The row that is seen in a line of the widget; `NO_ROW` where none is."""
+        line = y - self.styles.padding.top
+        row = line + self.scroll_offset.y
+        return row if 0 <= line < self.size.height and row < len(self._rows) else NO_ROW
+
+    def _drawn(self, row: int, width: int) -> Strip:
+        """A row from edge to edge."""
         paint = self._paint = self._paint or self._new_paint()
-        if row >= len(self._rows):
-            return Strip.blank(width, paint.said)
-        segments: list[Segment] = []
-        styles = self._styles(self._rows.rows[row], paint)
-        for (text, _, _), style in zip(self._rows.rows[row], styles, strict=True):
-            if segments and segments[-1].style is style:
+        segments = [Segment(" " * self.styles.padding.left, paint.said)]
+        runs = [] if row == NO_ROW else self._rows.rows[row]
+        for (text, _, _), style in zip(runs, self._styles(runs, paint), strict=True):
+            if segments[-1].style is style:
                 segments[-1] = Segment(segments[-1].text + text, style)
             else:
                 segments.append(Segment(text, style))
@@ -253,7 +288,18 @@ class Transcript(ScrollView, can_focus=True):
 
     def _repaint(self) -> None:
         self._paint = None
+        self._strips.clear()
         self.refresh()
+
+    def _redraw(self, place: int | None) -> None:
+        """Draw the rows of a piece again."""
+        if place is not None and place < len(self._first_rows):
+            self._redraw_rows(self._first_rows[place], 4)
+
+    def _redraw_rows(self, first: int, count: int) -> None:
+        for row in range(first, first + count):
+            self._strips.pop(row, None)
+        self.refresh_lines(first, count)
 
     # Layout
 
@@ -263,10 +309,10 @@ class Transcript(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         """All of it again: for another width or another view."""
-        at_end = self.is_vertical_scroll_end
         self._rows = Rows(self._room)
         self._first_rows = []
         self._steps = []
+        self._strips.clear()
         for place, piece in enumerate(self.pieces):
             self._lay(piece, place)
         self._before_draft = self._rows.kept()
@@ -274,7 +320,7 @@ class Transcript(ScrollView, can_focus=True):
             self._rows.append(safe_text(self._draft), DRAFT)
         if self.cursor is not None and self.cursor >= len(self.pieces):
             self.cursor = None
-        self._changed(0, at_end)
+        self._changed(0)
 
     def _lay(self, piece: Piece, place: int) -> int:
         self._first_rows.append(len(self._rows) - 1)
@@ -296,14 +342,45 @@ class Transcript(ScrollView, can_focus=True):
             self._rows.restore(self._before_draft)
         return len(self._rows) - 1
 
-    def _changed(self, first: int, at_end: bool) -> None:
-        size = Size(self._rows.width, len(self._rows))
-        if size != self.virtual_size:
-            self.virtual_size = size
+    def _changed(self, first: int) -> None:
+        """The rows from this one on are others."""
         # A word that did not fit any more has left the row before.
-        self.refresh_lines(max(0, first - 1), len(self._rows) - first + 1)
+        first = max(0, first - 1)
+        unseen = self._first_unseen
+        self._first_unseen = first if unseen is None else min(first, unseen)
+        if self.screen.is_active:
+            self._show_changed()
+        else:
+            self._behind.want()
+
+    def _show_changed(self) -> None:
+        first, self._first_unseen = self._first_unseen, None
+        if first is None:
+            return
+        at_end = self.is_vertical_scroll_end
+        self._show_size(Size(self._rows.width, len(self._rows)))
+        self._redraw_rows(first, len(self._rows) - first)
         if at_end and self.cursor is None:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
+
+    def _show_size(self, size: Size) -> None:
+        """Have room for so many rows. Only where the scrollbar comes or goes is anything laid out for it."""
+        fits = size.height <= self.container_size.height
+        if fits == self.show_vertical_scrollbar or size.width != self.virtual_size.width:
+            self.virtual_size = size
+        elif size != self.virtual_size:
+            self.set_reactive(Transcript.virtual_size, size)
+            self._bar.want()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        if round(old_value) != round(new_value):
+            self.refresh(self.size.region)
+            self._bar.want()
+
+    def _move_bar(self) -> None:
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.window_virtual_size = self.virtual_size.height
+            self.vertical_scrollbar.position = self.scroll_y
 
     def _place_of(self, place: int) -> tuple[int, int]:
         """The row and column where a piece begins."""
