@@ -13,7 +13,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from playground.api.actions import Action
-from playground.api.outputs import CopyText, Quit
+from playground.api.outputs import CopyText, Note, Quit
 from playground.session.actions.table import BUILT_IN, with_those_of
 from playground.ui.tui import last_place, themes
 from playground.ui.tui.desk import Answered, Desk, Done
@@ -27,6 +27,7 @@ from playground.ui.tui.screens.command import CommandScreen
 from playground.ui.tui.screens.help import HelpScreen
 from playground.ui.tui.screens.log import LogScreen
 from playground.ui.tui.screens.models import ModelsScreen
+from playground.ui.tui.screens.train import TrainScreen
 from playground.ui.tui.screens.tree import TreeScreen
 from playground.ui.tui.screens.write import WriteScreen
 from playground.ui.tui.unsaved import Unsaved, UnsavedFile
@@ -73,6 +74,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             "tree": TreeScreen(bench),
             "models": ModelsScreen(bench, self.desk),
             "log": LogScreen(bench, self.desk),
+            "train": TrainScreen(bench, self.desk),
         }
         self._unsaved = unsaved or UnsavedFile()
         for theme in themes.THEMES:
@@ -154,6 +156,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
                 self._end(0)
             elif isinstance(told, Answered):
                 self._route(told)
+            elif isinstance(told, Note) and isinstance(self.screen, TrainScreen):
+                self.screen.take(told)
         if any(isinstance(told, Done) for told in message.told):
             for screen in self._places.values():
                 if screen.is_current:
@@ -165,7 +169,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         elif answer.name == "warm":
             self.write.look()
         for screen in self.screen_stack:
-            if isinstance(screen, ModelsScreen | LogScreen | CommandScreen):
+            if isinstance(screen, ModelsScreen | LogScreen | TrainScreen | CommandScreen):
                 screen.answered(answer)
 
     # What is wanted
@@ -289,6 +293,7 @@ HERE = {
     "/new": "new",
     "/quit": "leave",
     "/retry": "retry",
+    "/train": "go('train')",
     "/tree": "go('tree')",
 }
 """Lines for which there is a screen or a key, and its action."""
@@ -298,6 +303,7 @@ PLACE_OF = {
     TemplatePanel: "template",
     TreeScreen: "tree",
     ModelsScreen: "models",
+    TrainScreen: "train",
     Pager: "pager",
 }
 

@@ -11,6 +11,7 @@ PLACES = {
     "template": "In the template",
     "tree": "On the tree",
     "models": "On the models",
+    "train": "On the trainings",
     "pager": "In a list or an answer",
 }
 """Where a key holds, and how the help calls it."""
@@ -69,6 +70,13 @@ KEYS = (
         "measure",
         "app.measure",
         summary="Measure tokens by probability or by surprisal.",
+    ),
+    Key(
+        "app.train",
+        "ctrl+l",
+        "train",
+        "app.go('train')",
+        summary="Train models beside the session, and watch.",
     ),
     Key("app.theme", "f9", "theme", "app.change_theme", summary="Change the colours of the app."),
     Key(
@@ -335,6 +343,31 @@ KEYS = (
     Key(
         "models.cancel", "x", "cancel", "cancel", summary="Stop the download; what has come stays."
     ),
+    Key(
+        "train.new",
+        "n",
+        "new",
+        "app.command('/train ')",
+        summary="Begin a training: a recipe, files, fields, with completion.",
+        shown=True,
+    ),
+    Key(
+        "train.try",
+        "enter,t",
+        "try",
+        "try",
+        summary="Write with the best model so far, also while it trains.",
+        shown=True,
+    ),
+    Key(
+        "train.stop",
+        "s",
+        "stop",
+        "stop",
+        summary="Let it end its step, save, and stop.",
+        shown=True,
+    ),
+    Key("train.resume", "r", "resume", "resume", summary="Go on where it stopped.", shown=True),
     Key("pager.up", "up", "", "scroll_up", summary="Up."),
     Key("pager.down", "down", "", "scroll_down", summary="Down."),
     Key("pager.page-up", "pageup", "", "page_up", summary="A page up."),

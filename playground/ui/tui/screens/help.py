@@ -25,6 +25,7 @@ INTRODUCTION = {
     "text of its own.",
     "tree": "Every try is a node. Nothing is overwritten: going elsewhere and deleting can be undone.",
     "models": "The models there are: bundled, in your folders, of the hub.",
+    "train": "The trainings: each a process of its own, which goes on when the app is left.",
     "pager": "What an action told.",
     "app": "The editor: write, then let the model go on. What was written becomes a node of the tree.",
 }
