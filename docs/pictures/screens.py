@@ -9,6 +9,10 @@ import asyncio
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playground.session.workbench import Workbench
 
 SIZE = (112, 32)
 PROMPT = "ROMEO:"
@@ -16,6 +20,7 @@ SCREENS = (
     ("app-write", ("t", *["left"] * 40)),
     ("app-tree", ("escape", "r", "wait", "f3", "wait")),
     ("app-models", ("f4", "wait")),
+    ("app-train", ("ctrl+l", "wait")),
     ("app-help", ("f2", "f1", "wait")),
 )
 """A picture's name, and the keys that lead to it from the one before."""
@@ -28,6 +33,7 @@ async def draw(folder: Path) -> None:
 
     bench = Workbench(load_settings({"worker": False, "offline": True}))
     bench.choose(seed=7, max_tokens=260)
+    train(bench)
     app = PlaygroundApp(bench)
     async with app.run_test(size=SIZE) as pilot:
 
@@ -51,6 +57,18 @@ async def draw(folder: Path) -> None:
             (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
         app.desk.close(None, 5)
     bench.close()
+
+
+def train(bench: Workbench) -> None:
+    """A short training, to its end."""
+    from playground.session.training.order import read
+    from playground.session.training.runs import Following
+
+    words = [str(Path(__file__).parents[2] / "README.md"), "--steps", "200", "--hidden-size", "64"]
+    words += ["--evaluate-every", "20", "--report-every", "5"]
+    run = bench.runs.begin(read("char-rnn", words, bench.plugins.trainers), bench.settings)
+    for _ in Following(run, bench.runs):
+        pass
 
 
 if __name__ == "__main__":

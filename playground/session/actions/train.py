@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def train(bench: Workbench, given: Arguments) -> Iterator[Output]:
-    what, rest = given["what"], split(given["rest"] or "")
+    what, rest = given["recipe"], split(given["files"] or "")
     if what is None:
         yield from _all(bench)
     elif what in VERBS:
@@ -144,14 +144,14 @@ ACTIONS = (
         "made, else models are found there by name.",
         arguments=(
             Argument(
-                name="what",
+                name="recipe",
                 completer="trainings",
                 suggestions=tuple(VERBS),
                 optional=True,
                 help="A recipe, a trainer, a recipe's file; or show, follow, stop, resume, use.",
             ),
             Argument(
-                name="rest",
+                name="files",
                 completer="files",
                 rest=True,
                 optional=True,

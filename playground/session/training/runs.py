@@ -201,16 +201,23 @@ def told(run: Run) -> Note:
 
 
 class Following:
-    """What runs tell from now on, until one of them has ended; `cancel` ends the following alone."""
+    """What a run tells from now on until it has ended; `cancel` ends the following alone."""
 
     def __init__(self, run: Run, runs: Runs) -> None:
         self._run, self._runs = run, runs
         self._cancelled = False
+        self._events = self._follow()
 
     def cancel(self) -> None:
         self._cancelled = True
 
     def __iter__(self) -> Iterator[TrainingEvent]:
+        return self
+
+    def __next__(self) -> TrainingEvent:
+        return next(self._events)
+
+    def _follow(self) -> Iterator[TrainingEvent]:
         course = Course(self._runs.place(self._run.name).events)
         course.catch_up()
         while not self._cancelled:

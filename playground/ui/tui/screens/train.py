@@ -83,8 +83,8 @@ class TrainScreen(Screen[None]):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         self._show_course()
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        self.action_try()
+    async def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        await self.action_try()
 
     # What keys do
 
