@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SIZE = (112, 32)
 PROMPT = "ROMEO:"
+REPORTS = "--warmup-steps 5 --evaluate-every 20 --report-every 5"
 SCREENS = (
     ("app-write", ("t", *["left"] * 40)),
     ("app-tree", ("escape", "r", "wait", "f3", "wait")),
@@ -64,9 +65,9 @@ def train(bench: Workbench) -> None:
     from playground.session.training.order import read
     from playground.session.training.runs import Following
 
-    words = [str(Path(__file__).parents[2] / "README.md"), "--steps", "200", "--hidden-size", "64"]
-    words += ["--evaluate-every", "20", "--report-every", "5"]
-    run = bench.runs.begin(read("char-rnn", words, bench.plugins.trainers), bench.settings)
+    words = f"--vocabulary learned --steps 100 --hidden-size 64 --batch-size 4 {REPORTS}".split()
+    text = str(Path(__file__).parents[2] / "README.md")
+    run = bench.runs.begin(read("char-rnn", [text, *words], bench.plugins.trainers), bench.settings)
     for _ in Following(run, bench.runs):
         pass
 
