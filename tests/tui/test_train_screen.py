@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from playground.ui.tui.screens.train import TrainScreen
 from playground.ui.tui.widgets.pager import Pager
 from playground.ui.tui.widgets.status_line import StatusLine
 
+PATIENCE = 300.0
+"""Seconds; a training of this size takes a few."""
 TINY = (
     "--hidden-size 16 --embedding-size 8 --batch-size 4 --sequence-length 8 --warmup-steps 5 "
     "--vocabulary learned --evaluate-every 20 --report-every 5 --sample-length 12"
@@ -43,6 +46,14 @@ def course(screen: TrainScreen) -> str:
     return screen.query_one("#course", Pager).text
 
 
+async def until(hands, seen: Callable[[], object]) -> None:
+    """Wait for what another process does, however slow the machine is; a hang ends it at last."""
+    deadline = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < deadline, "it never holds"
+        await hands.pilot.pause(0.05)
+
+
 async def begun(hands, text: Path, steps: int) -> TrainScreen:
     """The screen, with a training that was typed there."""
     await hands.press("ctrl+l")
@@ -66,8 +77,8 @@ async def test_it_says_how_to_begin_where_nothing_was_trained(tale):
 async def test_a_training_is_watched_to_its_end_in_every_layout(tale, text, size):
     async with tale(size=size) as hands:
         screen = await begun(hands, text, 60)
-        await hands.until(lambda: states(screen) == ["trained"])
-        await hands.until(lambda: "step 60/60 (100%)" in " ".join(course(screen).split()))
+        await until(hands, lambda: states(screen) == ["trained"])
+        await until(hands, lambda: "step 60/60 (100%)" in " ".join(course(screen).split()))
         assert "training loss, nats a token" in course(screen)
         assert "validation loss, nats a token" in course(screen)
         assert "sample at step 60:" in course(screen)
@@ -78,7 +89,7 @@ async def test_a_training_is_watched_to_its_end_in_every_layout(tale, text, size
 async def test_its_model_is_tried_while_it_trains_and_it_stops_and_goes_on(tale, text):
     async with tale() as hands:
         screen = await begun(hands, text, 1_000_000)
-        await hands.until(lambda: "validation" in course(screen) and "sample at" in course(screen))
+        await until(hands, lambda: "validation" in course(screen) and "sample at" in course(screen))
         await hands.press("t")
         assert hands.app.screen is hands.write
         folder = hands.bench.choices.model
@@ -87,13 +98,15 @@ async def test_its_model_is_tried_while_it_trains_and_it_stops_and_goes_on(tale,
         hands.bench.choose(max_tokens=3)
         await hands.press("ctrl+g")
         assert hands.bench.node.kind == "generated"
-        await hands.press("ctrl+l", "s")
-        await hands.until(lambda: states(screen) == ["stopped"])
-        assert "has stopped, saved at step" in screen.query_one(StatusLine).note.text
+        await hands.press("ctrl+l")
+        await hands.pilot.press("s")
+        await until(hands, lambda: states(screen) == ["stopped"])
+        status = screen.query_one(StatusLine)
+        await until(hands, lambda: "has stopped, saved at step" in status.note.text)
         await hands.press("r")
-        await hands.until(lambda: states(screen) == ["training"])
-        await hands.press("s")
-        await hands.until(lambda: states(screen) == ["stopped"])
+        await until(hands, lambda: states(screen) == ["training"])
+        await hands.pilot.press("s")
+        await until(hands, lambda: states(screen) == ["stopped"])
 
 
 async def test_what_cannot_be_trained_is_said_on_the_screen(tale, text):
@@ -104,13 +117,13 @@ async def test_what_cannot_be_trained_is_said_on_the_screen(tale, text):
         assert "there is no file" in note.text
         text.write_text("")
         await hands.command(f"/train char-rnn {text}")
-        await hands.until(lambda: states(screen) == ["failed"])
-        await hands.until(lambda: "the files are empty" in course(screen))
+        await until(hands, lambda: states(screen) == ["failed"])
+        await until(hands, lambda: "the files are empty" in course(screen))
 
 
 async def test_without_colour_all_of_it_is_there(tale, text, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with tale() as hands:
         screen = await begun(hands, text, 20)
-        await hands.until(lambda: states(screen) == ["trained"])
-        await hands.until(lambda: "sample at step 20:" in course(screen))
+        await until(hands, lambda: states(screen) == ["trained"])
+        await until(hands, lambda: "sample at step 20:" in course(screen))
