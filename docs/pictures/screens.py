@@ -9,13 +9,19 @@ import asyncio
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playground.session.workbench import Workbench
 
 SIZE = (112, 32)
 PROMPT = "ROMEO:"
+REPORTS = "--warmup-steps 5 --evaluate-every 20 --report-every 5"
 SCREENS = (
     ("app-write", ("t", *["left"] * 40)),
     ("app-tree", ("escape", "r", "wait", "f3", "wait")),
     ("app-models", ("f4", "wait")),
+    ("app-train", ("ctrl+l", "wait")),
     ("app-help", ("f2", "f1", "wait")),
 )
 """A picture's name, and the keys that lead to it from the one before."""
@@ -28,6 +34,7 @@ async def draw(folder: Path) -> None:
 
     bench = Workbench(load_settings({"worker": False, "offline": True}))
     bench.choose(seed=7, max_tokens=260)
+    train(bench)
     app = PlaygroundApp(bench)
     async with app.run_test(size=SIZE) as pilot:
 
@@ -51,6 +58,18 @@ async def draw(folder: Path) -> None:
             (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
         app.desk.close(None, 5)
     bench.close()
+
+
+def train(bench: Workbench) -> None:
+    """A short training, to its end."""
+    from playground.session.training.order import read
+    from playground.session.training.runs import Following
+
+    words = f"--vocabulary learned --steps 100 --hidden-size 64 --batch-size 4 {REPORTS}".split()
+    text = str(Path(__file__).parents[2] / "README.md")
+    run = bench.runs.begin(read("char-rnn", [text, *words], bench.plugins.trainers), bench.settings)
+    for _ in Following(run, bench.runs):
+        pass
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from playground.session.going_on import Spoken
     from playground.session.reloading import PluginWatch
     from playground.session.stepping import Stepping
+    from playground.session.training.runs import Runs
     from playground.session.transcript import Recording
 
 UNKNOWN = -1
@@ -101,6 +102,13 @@ class Workbench:
         from playground.session.reloading import PluginWatch
 
         return PluginWatch(self.session)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """What is and was trained beside the session."""
+        from playground.session.training.runs import Runs
+
+        return Runs()
 
     @property
     def plugins(self) -> Plugins:
@@ -270,9 +278,15 @@ class Workbench:
 
     def watched(self) -> list[Note]:
         """What is to be told between two lines: plugin files that were saved are loaded now, and nodes
-        taken over that another front end has added."""
+        taken over that another front end has added, and trainings that have ended."""
         joined = self.join()
-        return [*self.told(), *(self.watch.poll() if "watch" in vars(self) else []), *joined]
+        ended = self.runs.ended() if "runs" in vars(self) else []
+        return [
+            *self.told(),
+            *(self.watch.poll() if "watch" in vars(self) else []),
+            *joined,
+            *ended,
+        ]
 
     def join(self) -> list[Note]:
         """Take over what other front ends have added to this session; where one is stays."""

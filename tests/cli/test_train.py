@@ -12,8 +12,8 @@ from playground.api.options import options_of
 from playground.api.training import Progress
 from playground.plugins import load_plugins
 from playground.session.recipes import find, names, read, to_toml
-from playground.ui.cli.braille import EMPTY, curve
-from playground.ui.cli.train_view import duration, loss_curve, progress_line
+from playground.session.training.braille import EMPTY, curve
+from playground.session.training.wording import duration, loss_curve, progress_line
 
 TINY = shlex.split(
     "--layers 1 --hidden-size 8 --embedding-size 0 --batch-size 4 --sequence-length 16 --steps 6 "

@@ -160,6 +160,14 @@ def action_names(bench: Workbench, _: str) -> Iterator[tuple[str, str]]:
         yield name, action.summary
 
 
+def trainings(bench: Workbench, typed: str) -> Iterator[tuple[str, str]]:
+    from playground.session.recipes import names
+
+    for name in names(bench.plugins.trainers):
+        yield name, "begin a training"
+    yield from files(typed)
+
+
 def files(typed: str) -> Iterator[tuple[str, str]]:
     """Files and folders that begin so; a folder ends with a slash."""
     folder, _, _ = typed.rpartition("/")
@@ -179,6 +187,7 @@ SOURCES: dict[str, Callable[[Workbench, str], Words]] = {
     "presets": preset_names,
     "settings": setting_names,
     "actions": action_names,
+    "trainings": trainings,
     "files": lambda _, typed: files(typed),
 }
 """Where the words of each completer come from; `chain` and `values` are made of more than words."""

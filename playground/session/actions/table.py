@@ -18,6 +18,7 @@ from playground.session.actions import (
     step,
     template,
     text,
+    train,
     tree,
 )
 
@@ -31,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     *look.ACTIONS,
     *compare.ACTIONS,
     *model.ACTIONS,
+    *train.ACTIONS,
     *chain.ACTIONS,
     *request.ACTIONS,
     *template.ACTIONS,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from playground.ui.cli.braille import curve
+from playground.session.training.wording import (
+    duration,
+    loss_curve,
+    prepared_lines,
+    progress_line,
+)
 from playground.ui.cli.common import write, write_line
 from playground.ui.cli.console import BOLD, DIM, is_terminal, terminal_width
 
@@ -15,7 +19,6 @@ if TYPE_CHECKING:
     from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
 
 BACK_AND_CLEAR = "\r\x1b[K"
-CURVE_WIDTH, CURVE_HEIGHT = 50, 5
 
 
 class TrainingView:
@@ -87,54 +90,3 @@ class TrainingView:
         if self._line_open:
             write_line(stream=sys.stderr)
             self._line_open = False
-
-
-def prepared_lines(event: Prepared) -> list[str]:
-    """What is trained on what, and what was done to the texts."""
-    begin = f"from step {event.step:,} " if event.step else ""
-    what = (
-        f"{event.parameters:,} parameters on {event.device}, {begin}to step {event.steps:,}: "
-        f"{event.texts:,} texts, {event.characters:,} characters, {event.training_tokens:,} tokens "
-        f"to train on and {event.validation_tokens:,} held out"
-    )
-    return [what, *event.notes]
-
-
-def progress_line(event: Progress) -> str:
-    """`step 250/12,000 (2 %) · loss 1.912 · validation 1.871 · 40,123 tokens/s · 12 min left`."""
-    parts = [
-        f"step {event.step:,}/{event.steps:,} ({event.step / event.steps:.0%})",
-        f"loss {event.loss:.3f}",
-        *_validation(event),
-        f"{event.tokens_per_second:,.0f} tokens/s",
-        f"{duration(event.eta_seconds)} left",
-    ]
-    return " · ".join(parts)
-
-
-def _validation(event: Progress) -> list[str]:
-    loss, bits = event.validation_loss, event.validation_bits_per_character
-    if loss is None:
-        return []
-    parts = [f"validation {loss:.3f}"]
-    if bits is not None:
-        parts += [f"perplexity {math.exp(min(loss, 700)):.4g}", f"{bits:.3f} bits a character"]
-    return parts
-
-
-def loss_curve(losses: list[tuple[int, float]]) -> list[str]:
-    """The training loss by step, with its largest and smallest value at the side."""
-    values = [loss for _, loss in losses]
-    lines = curve(values, CURVE_WIDTH, CURVE_HEIGHT)
-    sides = [f"{max(values):8.3f} ", *[" " * 9] * (len(lines) - 2), f"{min(values):8.3f} "]
-    first, last = f"{losses[0][0]:,}", f"{losses[-1][0]:,}"
-    steps = f"{'step':>8} {first}{last:>{CURVE_WIDTH - len(first)}}"
-    return [*(side + line for side, line in zip(sides, lines, strict=True)), steps]
-
-
-def duration(seconds: float) -> str:
-    """`45 s`, `12 min`, `3 h 05 min`."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"

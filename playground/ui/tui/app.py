@@ -31,6 +31,7 @@ from playground.ui.tui.screens.log import LogScreen
 from playground.ui.tui.screens.models import ModelsScreen
 from playground.ui.tui.screens.plugins import PluginsScreen
 from playground.ui.tui.screens.templates import TemplatesScreen
+from playground.ui.tui.screens.train import TrainScreen
 from playground.ui.tui.screens.tree import TreeScreen
 from playground.ui.tui.screens.write import WriteScreen
 from playground.ui.tui.unsaved import Unsaved, UnsavedFile
@@ -81,6 +82,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
                 bench, self.desk, lambda: self.write.page.text, lambda: self.write.may_ask
             ),
             "plugins": PluginsScreen(bench, self.desk),
+            "train": TrainScreen(bench, self.desk),
         }
         self._saved = Saved(bench)
         self._unsaved = unsaved or UnsavedFile()
@@ -195,7 +197,9 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         elif answer.name == "saved" and answer.value:
             self._show_saved(answer.value)
         for screen in self.screen_stack:
-            if isinstance(screen, ModelsScreen | LogScreen | CommandScreen | BrowseScreen):
+            if isinstance(
+                screen, ModelsScreen | LogScreen | TrainScreen | CommandScreen | BrowseScreen
+            ):
                 screen.answered(answer)
 
     def _show_saved(self, notes: list[Note]) -> None:
@@ -210,6 +214,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
     def _say(self, note: Note) -> None:
         if isinstance(self.screen, BrowseScreen):
             self.screen.say(note)
+        elif isinstance(self.screen, TrainScreen):
+            self.screen.take(note)
 
     # What is wanted
 
@@ -336,6 +342,7 @@ HERE = {
     "/plugins": "go('plugins')",
     "/quit": "leave",
     "/retry": "retry",
+    "/train": "go('train')",
     "/tree": "go('tree')",
 }
 """Lines for which there is a screen or a key, and its action."""
@@ -347,6 +354,7 @@ PLACE_OF = {
     ModelsScreen: "models",
     TemplatesScreen: "templates",
     PluginsScreen: "plugins",
+    TrainScreen: "train",
     Pager: "pager",
 }
 

@@ -13,6 +13,7 @@ PLACES = {
     "models": "On the models",
     "templates": "On the templates",
     "plugins": "On the plugins",
+    "train": "On the trainings",
     "pager": "In a list or an answer",
 }
 """Where a key holds, and how the help calls it."""
@@ -85,6 +86,13 @@ KEYS = (
         "plugins",
         "app.go('plugins')",
         summary="The plugins: what each offers, its source, what is wrong with it.",
+    ),
+    Key(
+        "app.train",
+        "ctrl+l",
+        "train",
+        "app.go('train')",
+        summary="Train models beside the session, and watch.",
     ),
     Key("app.theme", "f9", "theme", "app.change_theme", summary="Change the colours of the app."),
     Key(
@@ -401,6 +409,31 @@ KEYS = (
         summary="From the list to the page, and back.",
         shown=True,
     ),
+    Key(
+        "train.new",
+        "n",
+        "new",
+        "app.command('/train ')",
+        summary="Begin a training: a recipe, files, fields, with completion.",
+        shown=True,
+    ),
+    Key(
+        "train.try",
+        "enter,t",
+        "try",
+        "try",
+        summary="Write with the best model so far, also while it trains.",
+        shown=True,
+    ),
+    Key(
+        "train.stop",
+        "s",
+        "stop",
+        "stop",
+        summary="Let it end its step, save, and stop.",
+        shown=True,
+    ),
+    Key("train.resume", "r", "resume", "resume", summary="Go on where it stopped.", shown=True),
     Key("pager.up", "up", "", "scroll_up", summary="Up."),
     Key("pager.down", "down", "", "scroll_down", summary="Down."),
     Key("pager.page-up", "pageup", "", "page_up", summary="A page up."),

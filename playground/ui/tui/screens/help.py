@@ -29,6 +29,7 @@ INTRODUCTION = {
     "source.",
     "plugins": "Plugins: what each one brings. A file that is saved is loaded again; of a broken one the "
     "version before stays.",
+    "train": "The trainings: each a process of its own, which goes on when the app is left.",
     "pager": "What an action told.",
     "app": "The editor: write, then let the model go on. What was written becomes a node of the tree.",
 }

@@ -1,0 +1,149 @@
+"""The trainings: begun, watched, stopped, gone on with; their models tried while they train."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from playground.api.outputs import Note, Output
+from playground.session.actions.words import quoted
+from playground.session.safe_text import one_line
+from playground.ui.tui.desk import Answered, Desk
+from playground.ui.tui.keys import bindings
+from playground.ui.tui.messages import Run
+from playground.ui.tui.widgets.pager import Pager
+from playground.ui.tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from playground.session.workbench import Workbench
+
+COLUMNS = ("training", "recipe", "state", "step", "loss", "validation", "left")
+ASKED_AGAIN = 0.5
+"""Seconds between two looks at how far the trainings are, while the screen is seen."""
+EMPTY = "Nothing was trained yet: n, then a recipe and your files. What is trained can be asked at once."
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """What the screen shows, as plain values."""
+
+    rows: tuple[tuple[str | None, ...], ...]
+    courses: dict[str, tuple[Output, ...]]
+    """What there is to see of each, by its name."""
+
+
+class TrainScreen(Screen[None]):
+    """A table of trainings, and how the one under the cursor goes."""
+
+    BINDINGS = bindings("train")
+
+    def __init__(self, bench: Workbench, desk: Desk) -> None:
+        super().__init__()
+        self._bench = bench
+        self._desk = desk
+        self._seen: Trainings | None = None
+        self._told: tuple[Output, ...] = ()
+        self._new: str | None = None
+        """The training that was on top when last looked."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(" Train", classes="title", markup=False)
+        yield Static(EMPTY, id="empty", markup=False)
+        yield DataTable(cursor_type="row")
+        yield Pager(id="course")
+        yield StatusLine(id="status")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        for name in COLUMNS:
+            self._table.add_column(name, key=name)
+        self.set_interval(ASKED_AGAIN, self._look_again)
+
+    def on_screen_resume(self) -> None:
+        self.work_changed()
+
+    def work_changed(self) -> None:
+        if self.is_current:
+            self._desk.ask("trainings", lambda: trainings_of(self._bench))
+
+    def _look_again(self) -> None:
+        """While somebody's line is being run, its outcome is what is waited for."""
+        if not self._desk.busy:
+            self.work_changed()
+
+    def answered(self, answer: Answered) -> None:
+        if answer.name == "trainings" and answer.value not in (None, self._seen):
+            self._show(answer.value)
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        self._show_course()
+
+    async def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        await self.action_try()
+
+    # What keys do
+
+    async def action_try(self) -> None:
+        if (name := self._chosen()) is not None:
+            self.post_message(Run(f"/train use {quoted(name)}"))
+            await self.run_action("app.go('write')")
+
+    def action_stop(self) -> None:
+        if (name := self._chosen()) is not None:
+            self.query_one(StatusLine).note = Note(f"{name} ends its step and saves", "notice")
+            self.post_message(Run(f"/train stop {quoted(name)}"))
+
+    def action_resume(self) -> None:
+        if (name := self._chosen()) is not None:
+            self.post_message(Run(f"/train resume {quoted(name)}"))
+
+    # What comes
+
+    def take(self, note: Note) -> None:
+        """Say here what came of a line that was run from here."""
+        self.query_one(StatusLine).note = note
+
+    def _show(self, seen: Trainings) -> None:
+        table, chosen = self._table, self._chosen()
+        newest = next(iter(seen.courses), None)
+        if newest != self._new:
+            self._new = chosen = newest
+        self._seen = seen
+        table.clear()
+        for row in seen.rows:
+            cells = (Text(one_line(cell or ""), no_wrap=True) for cell in row)
+            table.add_row(*cells, key=row[0])
+        self.set_class(not seen.rows, "-empty")
+        if chosen is not None and chosen in table.rows:
+            table.move_cursor(row=table.get_row_index(chosen), animate=False)
+        self._show_course()
+
+    def _show_course(self) -> None:
+        name = self._chosen()
+        course = self._seen.courses.get(name, ()) if self._seen and name else ()
+        if course != self._told:
+            self._told = course
+            self.query_one("#course", Pager).show(course)
+
+    def _chosen(self) -> str | None:
+        table = self._table
+        if not table.is_valid_row_index(table.cursor_row):
+            return None
+        return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
+
+    @property
+    def _table(self) -> DataTable[Text]:
+        return self.query_one(DataTable)
+
+
+def trainings_of(bench: Workbench) -> Trainings:
+    """Every training, and how it goes."""
+    from playground.session.actions.train import rows, shown
+
+    runs = bench.runs.all()
+    return Trainings(rows(runs), {run.name: tuple(shown(run)) for run in runs})
