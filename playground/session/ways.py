@@ -55,6 +55,14 @@ def ways_of(text: str) -> list[Way]:
     return [way for group in groups for way in _of_group(group)]
 
 
+def beside_chosen(ways: list[Way]) -> list[Way]:
+    """Of one way alone, two: what it leaves open comes first as it is chosen."""
+    if len(ways) != 1 or ways[0] == Way():
+        return ways
+    (way,) = ways
+    return [replace(way, chain=None) if way.chain else Way(), way]
+
+
 def typed(ways: Iterable[Way]) -> str:
     """The ways as `ways_of` reads them."""
     return f" {NEXT} ".join(" ".join(_words(way)) for way in ways)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from playground.api.actions import Action, Argument, Arguments
 from playground.api.outputs import Note, Output
 
@@ -17,11 +15,11 @@ if TYPE_CHECKING:
 def compare(bench: Workbench, given: Arguments) -> Iterator[Output]:
     from playground.session import comparing
     from playground.session.going_on import request_of
-    from playground.session.ways import Way, ways_of
+    from playground.session.ways import beside_chosen, ways_of
 
     ways = ways_of(given["ways"] or "")
-    if ways != [Way()] and len(ways) * bench.choices.n == 1:
-        ways.insert(0, replace(ways[0], chain=None) if ways[0].chain else Way())
+    if bench.choices.n == 1:
+        ways = beside_chosen(ways)
     asked = comparing.requests_of(bench, request_of(bench), ways)
     side = yield from comparing.compare(bench, asked)
     yield from comparing.outcome(side)
@@ -36,9 +34,9 @@ ACTIONS = (
         group="look",
         summary="Go on in several ways at once, side by side, and see where they part.",
         details="Chains are words, those with spaces in quotes. With one, it is compared with the chain "
-        "that is chosen; without any, /n samples of that are. model=NAME, template=NAME and seed=N, as often as "
-        "you like, compare models, templates filled with the text, and seeds, in every combination; a ; "
-        "begins others: greedy ; sample model=gpt2. All have the same noise. Each becomes a node; you stay "
+        "that is chosen; without any, /n samples of that are. model=NAME, template=NAME and seed=N, as often "
+        "as you like, compare models, templates filled with the text, and seeds, in every combination; a "
+        "; begins others: greedy ; sample model=gpt2. All have the same noise. Each becomes a node; you stay "
         "where you are.",
         arguments=(
             Argument(

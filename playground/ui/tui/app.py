@@ -24,12 +24,16 @@ from playground.ui.tui.messages import Heard, Run, ShowAnswer, TypeLine
 from playground.ui.tui.palette import ActionProvider, needs_more
 from playground.ui.tui.screens.answer import AnswerScreen
 from playground.ui.tui.screens.command import CommandScreen
+from playground.ui.tui.screens.compare import LINE as COMPARE
+from playground.ui.tui.screens.compare import CompareScreen
 from playground.ui.tui.screens.help import HelpScreen
 from playground.ui.tui.screens.log import LogScreen
 from playground.ui.tui.screens.models import ModelsScreen
+from playground.ui.tui.screens.panes import PaneScreen
 from playground.ui.tui.screens.tree import TreeScreen
 from playground.ui.tui.screens.write import WriteScreen
 from playground.ui.tui.unsaved import Unsaved, UnsavedFile
+from playground.ui.tui.widgets.beside import Beside
 from playground.ui.tui.widgets.chain_panel import ChainPanel
 from playground.ui.tui.widgets.pager import Pager
 from playground.ui.tui.widgets.template_panel import TemplatePanel
@@ -69,7 +73,9 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self._feed: Feed | None = None
         self.desk = Desk(bench, self.tell)
         self.write = WriteScreen(bench, self.desk)
+        self.compare = CompareScreen(bench, self.desk, lambda: self.write.page.text)
         self._places: dict[str, Screen[Any]] = {
+            "compare": self.compare,
             "tree": TreeScreen(bench),
             "models": ModelsScreen(bench, self.desk),
             "log": LogScreen(bench, self.desk),
@@ -147,6 +153,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     def on_heard(self, message: Heard) -> None:
         self.write.take(message.told)
+        self.compare.take(message.told)
         for told in message.told:
             if isinstance(told, CopyText):
                 self.copy_to_clipboard(told.text)
@@ -231,7 +238,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.write.next_measure()
 
     def action_panel(self) -> None:
-        self.write.next_panel()
+        screen = self.screen if isinstance(self.screen, PaneScreen) else self.write
+        screen.next_panel()
 
     def action_sibling(self, step: int) -> None:
         self.write.sibling(step)
@@ -268,6 +276,9 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             return
         if (action := HERE.get(line.strip())) is not None:
             self.call_next(self.run_action, f"app.{action}")
+        elif line.partition(" ")[0] == COMPARE:
+            self.action_go("compare")
+            self.compare.call_after_refresh(self.compare.begin, line)
         else:
             self.write.run_line(line, shown=True)
 
@@ -281,6 +292,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
 
 HERE = {
+    "/compare": "go('compare')",
     "/edit": "edit",
     "/help": "help",
     "/log": "go('log')",
@@ -294,10 +306,12 @@ HERE = {
 """Lines for which there is a screen or a key, and its action."""
 PLACE_OF = {
     Transcript: "document",
+    Beside: "columns",
     ChainPanel: "chain",
     TemplatePanel: "template",
     TreeScreen: "tree",
     ModelsScreen: "models",
+    CompareScreen: "compare",
     Pager: "pager",
 }
 

@@ -11,6 +11,8 @@ PLACES = {
     "template": "In the template",
     "tree": "On the tree",
     "models": "On the models",
+    "compare": "On the comparison",
+    "columns": "In its texts",
     "pager": "In a list or an answer",
 }
 """Where a key holds, and how the help calls it."""
@@ -48,6 +50,13 @@ KEYS = (
         "log",
         "app.go('log')",
         summary="What was told, and the session process's log.",
+    ),
+    Key(
+        "app.compare",
+        "f10",
+        "compare",
+        "app.go('compare')",
+        summary="Go on in several ways at once, side by side.",
     ),
     Key(
         "app.panel",
@@ -335,6 +344,40 @@ KEYS = (
     Key(
         "models.cancel", "x", "cancel", "cancel", summary="Stop the download; what has come stays."
     ),
+    Key("compare.run", "ctrl+g,g", "run", "run", line="/compare", shown=True),
+    Key(
+        "compare.again",
+        "r,ctrl+r",
+        "another seed",
+        "again",
+        summary="Again, with another seed for all rows that have none of their own.",
+        shown=True,
+    ),
+    Key(
+        "compare.keep",
+        "k",
+        "keep",
+        "keep",
+        summary="Go on with the chosen text: it becomes the document.",
+        shown=True,
+    ),
+    Key("compare.add", "a", "add", "add", summary="A row like this one, typed on.", shown=True),
+    Key(
+        "compare.change",
+        "e",
+        "change",
+        "change",
+        summary="Type the row anew; enter does, too.",
+        shown=True,
+    ),
+    Key("compare.remove", "x,delete", "remove", "remove", summary="Take the row out.", shown=True),
+    Key("columns.left", "left", "", "choose(-1)", summary="The text to the left."),
+    Key("columns.right", "right", "", "choose(1)", summary="The text to the right."),
+    Key("columns.up", "up", "", "scroll_up", summary="Up."),
+    Key("columns.down", "down", "", "scroll_down", summary="Down."),
+    Key("columns.page-up", "pageup", "", "page_up", summary="A page up."),
+    Key("columns.page-down", "pagedown", "", "page_down", summary="A page down."),
+    Key("columns.keep", "enter", "keep", "screen.keep", summary="As k.", shown=True),
     Key("pager.up", "up", "", "scroll_up", summary="Up."),
     Key("pager.down", "down", "", "scroll_down", summary="Down."),
     Key("pager.page-up", "pageup", "", "page_up", summary="A page up."),

@@ -25,6 +25,9 @@ INTRODUCTION = {
     "text of its own.",
     "tree": "Every try is a node. Nothing is overwritten: going elsewhere and deleting can be undone.",
     "models": "The models there are: bundled, in your folders, of the hub.",
+    "compare": "The document gone on with in several ways at once, a row each. What a row leaves open is "
+    "as it is chosen; all draw with the same noise, so where texts part, the row did it.",
+    "columns": "The texts of the comparison. What they have in common is dim; where they part is marked.",
     "pager": "What an action told.",
     "app": "The editor: write, then let the model go on. What was written becomes a node of the tree.",
 }

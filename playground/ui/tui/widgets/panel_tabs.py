@@ -16,7 +16,7 @@ PANELS = ("text", "chain", "tokens", "template")
 class PanelTabs(Widget):
     """The names of the panels on a line."""
 
-    chosen: reactive[str] = reactive("text")
+    chosen: reactive[str] = reactive("")
 
     @dataclass
     class Chosen(Message):
@@ -24,9 +24,14 @@ class PanelTabs(Widget):
 
         panel: str
 
+    def __init__(self, panels: tuple[str, ...] = PANELS) -> None:
+        super().__init__()
+        self._panels = panels
+        self.chosen = panels[0]
+
     def render(self) -> Content:
         parts: list[tuple[str, str]] = []
-        for panel in PANELS:
+        for panel in self._panels:
             parts += [(" ", ""), (f" {panel} ", "bold reverse" if panel == self.chosen else "dim")]
         return Content.assemble(*parts, ("   f6", "dim"))
 
@@ -36,7 +41,7 @@ class PanelTabs(Widget):
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         place = 0
-        for panel in PANELS:
+        for panel in self._panels:
             place += len(panel) + 3
             if offset is not None and offset.x < place:
                 self.post_message(self.Chosen(panel))
