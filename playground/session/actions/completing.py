@@ -88,7 +88,7 @@ def _of_one(
     words: Words = [(word, "") for word in (*argument.choices, *argument.suggestions)]
     if argument.completer == "values":
         return _values(bench, before[0], typed, start)
-    if argument.completer == "ways":
+    if argument.completer in ("ways", "looks"):
         *_, last = re.split(r"\s", typed)
         start, typed = start + len(typed) - len(last), last
     if argument.completer:
@@ -127,10 +127,21 @@ def ways(bench: Workbench, typed: str) -> Iterator[tuple[str, str]]:
     """The words of a comparison, the last of which is completed."""
     for name, strategy in bench.plugins.strategies.items():
         yield name, summary_of(strategy)
-    kind = typed.partition("=")[0]
-    if kind in ("model", "template"):
-        for name, what in SOURCES[f"{kind}s"](bench, typed):
-            yield quoted(f"{kind}={name}"), what
+    if typed.startswith("template="):
+        for name, what in templates(bench, typed):
+            yield quoted(f"template={name}"), what
+    yield from named_models(bench, typed)
+
+
+def named_models(bench: Workbench, typed: str) -> Iterator[tuple[str, str]]:
+    if typed.startswith("model="):
+        for name, what in models(bench, typed):
+            yield quoted(f"model={name}"), what
+
+
+def inspectors(bench: Workbench, _: str) -> Iterator[tuple[str, str]]:
+    for name, inspector in bench.plugins.inspectors.items():
+        yield name, inspector.summary
 
 
 def variables(bench: Workbench, typed: str) -> Iterator[tuple[str, str]]:
@@ -189,6 +200,8 @@ SOURCES: dict[str, Callable[[Workbench, str], Words]] = {
     "models": models,
     "templates": templates,
     "ways": ways,
+    "looks": named_models,
+    "inspectors": inspectors,
     "variables": variables,
     "nodes": nodes,
     "sessions": sessions,

@@ -27,6 +27,8 @@ from playground.ui.tui.screens.command import CommandScreen
 from playground.ui.tui.screens.compare import LINE as COMPARE
 from playground.ui.tui.screens.compare import CompareScreen
 from playground.ui.tui.screens.help import HelpScreen
+from playground.ui.tui.screens.inspect import LINE as INSPECT
+from playground.ui.tui.screens.inspect import InspectScreen
 from playground.ui.tui.screens.log import LogScreen
 from playground.ui.tui.screens.models import ModelsScreen
 from playground.ui.tui.screens.panes import PaneScreen
@@ -35,6 +37,7 @@ from playground.ui.tui.screens.write import WriteScreen
 from playground.ui.tui.unsaved import Unsaved, UnsavedFile
 from playground.ui.tui.widgets.beside import Beside
 from playground.ui.tui.widgets.chain_panel import ChainPanel
+from playground.ui.tui.widgets.looked_at import LookedAt
 from playground.ui.tui.widgets.pager import Pager
 from playground.ui.tui.widgets.template_panel import TemplatePanel
 from playground.ui.tui.widgets.transcript import Transcript
@@ -74,7 +77,9 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.desk = Desk(bench, self.tell)
         self.write = WriteScreen(bench, self.desk)
         self.compare = CompareScreen(bench, self.desk, lambda: self.write.page.text)
+        self.inspect = InspectScreen(bench, self.desk, lambda: self.write.page)
         self._places: dict[str, Screen[Any]] = {
+            "inspect": self.inspect,
             "compare": self.compare,
             "tree": TreeScreen(bench),
             "models": ModelsScreen(bench, self.desk),
@@ -172,7 +177,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         elif answer.name == "warm":
             self.write.look()
         for screen in self.screen_stack:
-            if isinstance(screen, ModelsScreen | LogScreen | CommandScreen):
+            if isinstance(screen, ModelsScreen | LogScreen | CommandScreen | InspectScreen):
                 screen.answered(answer)
 
     # What is wanted
@@ -213,6 +218,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     def action_go(self, name: str) -> None:
         """Show a screen; `write` is what all the others lie on."""
+        if self.screen is self._places.get(name):
+            return
         if isinstance(self.screen, tuple(type(screen) for screen in self._places.values())):
             self.pop_screen()
         if name in self._places:
@@ -279,6 +286,9 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         elif line.partition(" ")[0] == COMPARE:
             self.action_go("compare")
             self.compare.call_after_refresh(self.compare.begin, line)
+        elif line.partition(" ")[0] == INSPECT:
+            self.action_go("inspect")
+            self.inspect.call_after_refresh(self.inspect.begin, line)
         else:
             self.write.run_line(line, shown=True)
 
@@ -295,6 +305,7 @@ HERE = {
     "/compare": "go('compare')",
     "/edit": "edit",
     "/help": "help",
+    "/inspect": "go('inspect')",
     "/log": "go('log')",
     "/models": "go('models')",
     "/more": "generate",
@@ -305,6 +316,7 @@ HERE = {
 }
 """Lines for which there is a screen or a key, and its action."""
 PLACE_OF = {
+    LookedAt: "looked",
     Transcript: "document",
     Beside: "columns",
     ChainPanel: "chain",
@@ -312,6 +324,7 @@ PLACE_OF = {
     TreeScreen: "tree",
     ModelsScreen: "models",
     CompareScreen: "compare",
+    InspectScreen: "inspect",
     Pager: "pager",
 }
 

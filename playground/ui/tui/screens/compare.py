@@ -58,7 +58,7 @@ class CompareScreen(PaneScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title", markup=False)
-        yield PanelTabs(tuple(self.PANES))
+        yield PanelTabs(tuple(self.PANES), id="panes")
         yield DataTable(id="ways", cursor_type="row")
         yield Beside(id="beside")
         yield Pager(id="figures")

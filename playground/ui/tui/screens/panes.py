@@ -10,21 +10,21 @@ from playground.ui.tui.widgets.panel_tabs import PanelTabs
 
 
 class PaneScreen(Screen[None]):
-    """`PANES`: the name of each pane in turn, and what has the focus there; tabs are among its widgets."""
+    """`PANES`: the name of each pane in turn, and what has the focus there; its tabs are `#panes`."""
 
     PANES: ClassVar[dict[str, str]] = {}
 
     @property
     def pane(self) -> str:
         """The one that is seen where there is room for one."""
-        return self.query_one(PanelTabs).chosen
+        return self.query_one("#panes", PanelTabs).chosen
 
     def next_panel(self) -> None:
         names = list(self.PANES)
         self.show_pane(names[(names.index(self.pane) + 1) % len(names)])
 
     def show_pane(self, name: str, *, focus: bool = True) -> None:
-        self.query_one(PanelTabs).chosen = name
+        self.query_one("#panes", PanelTabs).chosen = name
         for each in self.PANES:
             self.set_class(each == name, f"-at-{each}")
         if focus:
