@@ -1,4 +1,4 @@
-"""Inspecting on a screen: the funnel of a token that the arrows choose, tokenizers, how well a text is predicted."""
+"""Inspecting on a screen: the funnel of the token one walks to, tokenizers, how well a text is predicted."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def test_it_begins_at_the_token_that_was_looked_at(tale):
     async with tale() as hands:
         await hands.type("Once")
         await hands.press("ctrl+g", "t", "left", "left", "ctrl+l")
-        assert 'token 11 is "m"' in told(hands)
+        assert 'token 10 is "m"' in told(hands)
 
 
 async def test_the_text_is_cut_by_several_tokenizers(tale, model):
@@ -88,7 +88,7 @@ async def test_the_text_is_cut_by_several_tokenizers(tale, model):
         await hands.press("m")
         assert hands.app.screen.query_one("Input").value == "/inspect tokens model="
         await typed(hands, "/inspect tokens model=tale model=other model=shakespeare Ring, ring.")
-        assert "they cut 0 of 11 parts differently" in told(hands)
+        assert "they cut 0 of 10 parts differently" in told(hands)
         assert "shakespeare" in told(hands)
         assert hands.app.screen.query_one("#looked").text == "Ring, ring."
         assert "a text of its own" in str(hands.app.screen.query_one("#title").content)

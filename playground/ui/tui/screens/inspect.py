@@ -151,8 +151,6 @@ class InspectScreen(PaneScreen):
     def on_panel_tabs_chosen(self, message: PanelTabs.Chosen) -> None:
         if message.tabs == "inspectors":
             self._choose(message.panel)
-        else:
-            super().on_panel_tabs_chosen(message)
 
     def on_transcript_looked(self, message: Transcript.Looked) -> None:
         self._look()

@@ -31,4 +31,5 @@ class PaneScreen(Screen[None]):
             self.query_one(self.PANES[name]).focus()
 
     def on_panel_tabs_chosen(self, message: PanelTabs.Chosen) -> None:
-        self.show_pane(message.panel)
+        if message.tabs == "panes":
+            self.show_pane(message.panel)
