@@ -12,11 +12,15 @@ from pathlib import Path
 
 SIZE = (112, 32)
 PROMPT = "ROMEO:"
+BEGIN = ("ctrl+o", "ctrl+u", *"/goto 1", "enter", "wait")
+COMPARED = '/compare "temperature(0.8) | top_p(0.95) | sample" ; greedy ; sample seed=11'
 SCREENS = (
     ("app-write", ("t", *["left"] * 40)),
     ("app-tree", ("escape", "r", "wait", "f3", "wait")),
     ("app-models", ("f4", "wait")),
     ("app-help", ("f2", "f1", "wait")),
+    ("app-inspect", ("escape", "u", "wait", "ctrl+l", *["left"] * 40, "wait")),
+    ("app-compare", ("f2", *BEGIN, "ctrl+o", "ctrl+u", *COMPARED, "enter", "wait")),
 )
 """A picture's name, and the keys that lead to it from the one before."""
 
