@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -19,9 +20,8 @@ def test_without_a_name_it_lists_what_there_is(hands):
 
 def test_the_funnel_is_that_of_the_last_token(hands):
     hands.type("Once")
-    why = hands.type("/why 12")
+    why = hands.type("/why 13")
     assert hands.type("/inspect funnel") == why
-    assert "no token is looked at" in hands.error("/inspect funnel model=x").text or why
 
 
 def test_the_funnel_needs_a_token(hands):
@@ -31,7 +31,7 @@ def test_the_funnel_needs_a_token(hands):
 
 def test_tokenizers_are_laid_beside_each_other(hands):
     rows = hands.table("/inspect tokens model=tale model=shakespeare To be")
-    assert [row["tale"] for row in rows][0] == '"T" 84'
+    assert rows[0]["tale"] == '"T" 84'
     assert all(row["shakespeare"] for row in rows)
     assert "no model 'nope'" in hands.error("/inspect tokens model=nope x").text
     assert "has no tokens" in hands.error("/inspect tokens").text
@@ -59,18 +59,16 @@ def test_models_are_named_before_the_text():
     assert models_and_text("") == ((), "")
 
 
-PIECES = st.lists(st.text("aB 中", min_size=1, max_size=3), min_size=1, max_size=8)
+TEXTS = st.text("aB 中", min_size=1, max_size=20)
+PLACES = st.lists(st.lists(st.integers(0, 50)), min_size=1, max_size=4)
 
 
 def cut(text: str, at: list[int]) -> list[TextToken]:
     ends = sorted({*(place % (len(text) + 1) for place in at), 0, len(text)})
-    return [TextToken(i, text[a:b]) for i, (a, b) in enumerate(zip(ends, ends[1:], strict=False))]
+    return [TextToken(i, text[a:b]) for i, (a, b) in enumerate(itertools.pairwise(ends))]
 
 
-@given(
-    st.text("aB 中", min_size=1, max_size=20),
-    st.lists(st.lists(st.integers(0, 50)), min_size=1, max_size=4),
-)
+@given(TEXTS, PLACES)
 def test_parts_hold_every_token_once_in_order_and_spell_the_same(text, places):
     cuts = [cut(text, at) for at in places]
     parts = list(stretches(cuts))

@@ -1,4 +1,4 @@
-"""What breaks a law of inspectors is caught by that law; the built-in ones break none, and paths are checked."""
+"""What breaks a law of inspectors is caught by that law; the built-in ones break none."""
 
 from __future__ import annotations
 
