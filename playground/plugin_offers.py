@@ -18,12 +18,14 @@ from playground.api.actions import Action
 from playground.api.commands import Command
 from playground.api.decoding import Processor, Strategy
 from playground.api.errors import PluginFailed
+from playground.api.inspectors import Inspector
 from playground.api.model import ModelSource
 from playground.api.options import name_of, options_of
 from playground.api.template import Template
 from playground.api.training import Trainer
 
 IMPL = f"{hooks.PROJECT}_impl"
+INSPECTOR_NAME = re.compile(r"[a-z][a-z0-9_]*")
 ACTION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -157,13 +159,24 @@ def _action(hook: str, thing: Any) -> None:
         raise PluginFailed(f"action {thing.name}: it is run as run(desk, arguments)") from None
 
 
+def _inspector(hook: str, thing: Any) -> None:
+    _check_instance(hook, thing, Inspector)
+    if not INSPECTOR_NAME.fullmatch(thing.name):
+        raise PluginFailed(
+            f"inspector {thing.name!r}: a name is small letters, digits and underscores"
+        )
+    _check_path("inspector", thing)
+
+
 def _command(hook: str, thing: Any) -> None:
     _check_instance(hook, thing, Command)
+    _check_path("command", thing)
+
+
+def _check_path(kind: str, thing: Any) -> None:
     module, colon, attribute = thing.path.partition(":")
     if not (module and colon and attribute):
-        raise PluginFailed(
-            f"command {thing.name}: its path is {thing.path!r}, not module:attribute"
-        )
+        raise PluginFailed(f"{kind} {thing.name}: its path is {thing.path!r}, not module:attribute")
 
 
 def _check_instance(hook: str, thing: Any, kind: type) -> None:
@@ -183,6 +196,7 @@ HOOKS: dict[str, tuple[str, Callable[[str, Any], None]]] = {
     "register_templates": ("templates", _template),
     "register_trainers": ("trainers", _trainer),
     "register_actions": ("actions", _action),
+    "register_inspectors": ("inspectors", _inspector),
     "register_commands": ("commands", _command),
 }
 """Every hook: the registry that takes what it returns, and the check of one such thing."""

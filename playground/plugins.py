@@ -70,6 +70,7 @@ class Plugins:
         self.templates: Registry[Any] = Registry("template")
         self.trainers: Registry[Any] = Registry("trainer")
         self.actions: Registry[Any] = Registry("action")
+        self.inspectors: Registry[Any] = Registry("inspector")
         self.commands: Registry[Any] = Registry("command")
         self.loaded: list[Loaded] = []
         self.quarantined: list[Quarantined] = []

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 SIZE = (112, 32)
 PROMPT = "ROMEO:"
 REPORTS = "--warmup-steps 5 --evaluate-every 20 --report-every 5"
+BEGIN = ("ctrl+o", "ctrl+u", *"/goto 1", "enter", "wait")
+COMPARED = '/compare "temperature(0.8) | top_p(0.95) | sample" ; greedy ; sample seed=11'
 SCREENS = (
     ("app-write", ("t", *["left"] * 40)),
     ("app-tree", ("escape", "r", "wait", "f3", "wait")),
     ("app-models", ("f4", "wait")),
     ("app-train", ("ctrl+l", "wait")),
     ("app-help", ("f2", "f1", "wait")),
+    ("app-inspect", ("escape", "u", "wait", "ctrl+s", *["left"] * 40, "wait")),
+    ("app-compare", ("f2", *BEGIN, "ctrl+o", "ctrl+u", *COMPARED, "enter", "wait")),
 )
 """A picture's name, and the keys that lead to it from the one before."""
 

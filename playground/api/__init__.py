@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         TreeToken,
     )
     from playground.api.hooks import hookimpl
+    from playground.api.inspectors import Inspected, Inspector, Panel, TextToken
     from playground.api.model import (
         Backend,
         LanguageModel,
@@ -128,6 +129,8 @@ __all__ = [
     "Fit",
     "Found",
     "GenerationRequest",
+    "Inspected",
+    "Inspector",
     "InvalidInput",
     "LanguageModel",
     "Lossy",
@@ -141,6 +144,7 @@ __all__ = [
     "Note",
     "Option",
     "Output",
+    "Panel",
     "Passage",
     "Piece",
     "PlaygroundError",
@@ -167,6 +171,7 @@ __all__ = [
     "Template",
     "TemplateTest",
     "TextEnds",
+    "TextToken",
     "Token",
     "Tokenizer",
     "Trained",
@@ -222,6 +227,12 @@ _NAMES = {
         "TreeToken",
     ),
     "hooks": ("hookimpl",),
+    "inspectors": (
+        "Inspected",
+        "Inspector",
+        "Panel",
+        "TextToken",
+    ),
     "model": (
         "Backend",
         "LanguageModel",

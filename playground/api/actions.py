@@ -33,7 +33,7 @@ class Argument(msgspec.Struct, frozen=True, kw_only=True):
     """Some of what can be meant."""
     completer: str = ""
     """What there is to complete it: models, stages, chain, templates, variables, nodes, sessions, presets,
-    settings, actions, trainings or files."""
+    settings, actions, trainings, ways, looks, inspectors or files."""
     optional: bool = False
     rest: bool = False
     """The whole rest of the line as it stands, not one word of it."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playground.api.actions import Action
     from playground.api.commands import Command
     from playground.api.decoding import Processor, Strategy
+    from playground.api.inspectors import Inspector
     from playground.api.model import Backend, ModelSource
     from playground.api.template import Template
     from playground.api.training import Trainer
@@ -58,6 +59,11 @@ def register_trainers() -> list[type[Trainer]]:  # type: ignore[empty-body]
 @hookspec
 def register_actions() -> list[Action]:  # type: ignore[empty-body]
     """Slash commands of the REPL, keys and palette entries of every front end."""
+
+
+@hookspec
+def register_inspectors() -> list[Inspector]:  # type: ignore[empty-body]
+    """Panels that look at a text or a token of it, named by import path."""
 
 
 @hookspec

@@ -60,6 +60,8 @@ class Column(msgspec.Struct, frozen=True):
 
     name: str
     pieces: tuple[Piece, ...]
+    node: int | None = None
+    """The number of the node that the text has become, by which one goes to it."""
 
 
 class Columns(msgspec.Struct, frozen=True):

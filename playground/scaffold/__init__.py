@@ -28,6 +28,7 @@ REGISTRIES = {
     "template": ("templates",),
     "backend": ("backends", "models"),
     "action": ("actions",),
+    "inspector": ("inspectors",),
     "command": ("commands",),
 }
 

@@ -6,24 +6,27 @@ runs part ways. The data behind it is a `SideBySide`.
 
 from __future__ import annotations
 
-import itertools
 import math
 import secrets
 import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import replace
 
-from playground.api.errors import InvalidInput
+from playground.api.errors import InvalidInput, PlaygroundError
 from playground.api.outputs import Column, Columns, Note, Output, Piece, Table
+from playground.api.request import GenerationRequest
+from playground.api.template import Prompt
+from playground.session.choices import NONE
 from playground.session.comparison import Divergence, Run, SideBySide
-from playground.session.going_on import Heard
+from playground.session.going_on import Heard, filled
+from playground.session.nodes import Node, text_node
+from playground.session.ways import Way
 
 if TYPE_CHECKING:
     from playground.api.events import Event, Token
-    from playground.api.request import GenerationRequest
-    from playground.api.template import Prompt
     from playground.session.workbench import Workbench
 
 MOST_RUNS = 64
@@ -33,53 +36,85 @@ PAINTS_A_SECOND = 15
 LISTED = 5
 """Tokens that are named of a distribution."""
 
-Requests = list[tuple[str, "GenerationRequest"]]
+
+class Asked(msgspec.Struct, frozen=True):
+    """A request of a comparison, under its name."""
+
+    name: str
+    request: GenerationRequest
+    prompt: Prompt | None = None
+    """The filled template that its text is, if it is one."""
 
 
-def requests_of(
-    bench: Workbench,
-    base: GenerationRequest,
-    *,
-    chains: Sequence[str] = (),
-    models: Sequence[str] = (),
-    seeds: Sequence[int] = (),
-) -> Requests:
-    """`base` with every model, chain and seed, those of `base` where none is given, each under a name.
+def requests_of(bench: Workbench, base: GenerationRequest, ways: Sequence[Way]) -> list[Asked]:
+    """`base` in each of these ways, under a name that tells them apart.
 
     Raises PlaygroundError for what cannot be, and where there would not be at least two runs.
     """
-    from playground.chain_stages import build_stages
-
-    models = models or [base.model]
-    for model in models:
-        bench.session.catalog.resolve(model)
-    chains = [build_stages(chain, bench.plugins).text for chain in chains or [base.chain]]
-    seeds = seeds or [secrets.randbelow(DRAWN) if base.seed is None else base.seed]
-    found = []
-    for model, chain, seed in itertools.product(models, chains, seeds):
-        parts = [model] * (len(models) > 1) + [chain] + [f"seed {seed}"] * (len(seeds) > 1)
-        found.append((" · ".join(parts), replace(base, model=model, chain=chain, seed=seed)))
-    count = len(found) * base.n
+    count = len(ways) * base.n
     if count < 2:
         raise InvalidInput("one run alone compares with nothing", "give another chain or model")
     if count > MOST_RUNS:
         raise InvalidInput(f"{count} runs are too many", f"compare at most {MOST_RUNS}")
-    return found
+    seed = secrets.randbelow(DRAWN) if base.seed is None else base.seed
+    asked = [_asked(bench, replace(base, seed=seed), way) for way in ways]
+    names = _names([each.request for each in asked], [way.template for way in ways])
+    return [replace(each, name=name) for each, name in zip(asked, names, strict=True)]
 
 
-def compare(
-    bench: Workbench, requests: Requests, prompt: Prompt | None = None
-) -> Generator[Output, None, SideBySide]:
-    """The texts as they grow, in columns; what comes of it is returned. One stays where one is.
+def _asked(bench: Workbench, base: GenerationRequest, way: Way) -> Asked:
+    from playground.chain_stages import build_stages
 
-    `prompt`: the filled template that the text is, if it is one.
-    """
-    parent = bench.tree.cursor
+    prompt = None
+    if way.template is not None:
+        prompt, base = _of_template(bench, base, way.template)
+    model = base.model if way.model is None else way.model
+    bench.session.catalog.resolve(model)
+    chain = build_stages(way.chain or base.chain, bench.plugins).text
+    seed = base.seed if way.seed is None else way.seed
+    return Asked("", replace(base, model=model, chain=chain, seed=seed), prompt)
+
+
+def _of_template(
+    bench: Workbench, base: GenerationRequest, name: str
+) -> tuple[Prompt | None, GenerationRequest]:
+    """`base` with the text that a template makes of its own, and with what the template asks for."""
+    choices, settings = bench.choices, bench.settings
+    prompt = None if name == NONE else filled(bench, base.prompt, template=name)
+    meant = prompt or Prompt(text=base.prompt)
+    limits = (choices.max_tokens, meant.max_tokens, settings.max_tokens)
+    return prompt, replace(
+        base,
+        prompt=meant.text,
+        chain=choices.chain or meant.chain or settings.chain,
+        max_tokens=next(limit for limit in limits if limit is not None),
+        stop=tuple(dict.fromkeys((*meant.stop, *choices.stop))),
+    )
+
+
+def _names(requests: Sequence[GenerationRequest], templates: Sequence[str | None]) -> Iterator[str]:
+    """The chain of each, and what else they do not have in common."""
+    models = len({request.model for request in requests}) > 1
+    seeds = len({request.seed for request in requests}) > 1
+    prompts = len(set(templates)) > 1
+    for request, template in zip(requests, templates, strict=True):
+        parts = [request.model] * models + [request.chain]
+        parts += [template or "as it is"] * prompts + [f"seed {request.seed}"] * seeds
+        yield " · ".join(parts)
+
+
+def compare(bench: Workbench, asked: Sequence[Asked]) -> Generator[Output, None, SideBySide]:
+    """The texts as they grow, in columns; what comes of it is returned. One stays where one is."""
+    here = bench.tree.cursor
     bench.keeper.open()
-    side = SideBySide(requests)
-    heard = _InOrder([Heard(bench, request, parent, prompt) for _, request in requests])
-    events = bench.events_of_all([request for _, request in requests])
+    side = SideBySide([(each.name, each.request) for each in asked])
+    parents = _parents(bench, asked)
+    heard = _InOrder(
+        [Heard(bench, e.request, at, e.prompt) for e, at in zip(asked, parents, strict=True)]
+    )
+    events = bench.events_of_all([each.request for each in asked])
     due = 0.0
+    failure: PlaygroundError | None = None
     try:
         for which, event in events:
             heard.take(which, event)
@@ -87,14 +122,36 @@ def compare(
             if time.monotonic() >= due:
                 due = time.monotonic() + 1 / PAINTS_A_SECOND
                 yield columns(side, final=False)
+    except PlaygroundError as error:
+        failure = error
     finally:
         # Whoever shows it may have left: what was said stays.
         events.close()
-        heard.end()
-        bench.go(parent)
+        for which, nodes in enumerate(heard.end()):
+            for node in nodes:
+                side.run(which, node.sequence).node = bench.number(node.id)
+        bench.go(here)
     yield from bench.told()
-    yield columns(side)
+    if failure is None or any(run.started for run in side.runs):
+        yield columns(side)
+    if failure is not None:
+        raise failure
     return side
+
+
+def _parents(bench: Workbench, asked: Sequence[Asked]) -> list[str | None]:
+    """Where each goes on: here, or where a node holds what its template makes of the text here."""
+    found = {bench.text: bench.tree.cursor}
+    for node in bench.tree.children(None):
+        if node.kind == "text":
+            found.setdefault(node.text, node.id)
+    for each in asked:
+        if each.request.prompt not in found:
+            node = text_node(None, each.request.prompt)
+            bench.tree.add(node, move=False)
+            bench.keeper.add(node)
+            found[node.text] = node.id
+    return [found[each.request.prompt] for each in asked]
 
 
 class _InOrder:
@@ -114,10 +171,12 @@ class _InOrder:
         if which < self._begun:
             self._drain(which)
 
-    def end(self) -> None:
+    def end(self) -> Iterator[list[Node]]:
+        """The nodes of each request, which are made now."""
         for which, each in enumerate(self._heard):
             self._drain(which)
             each.end(move=False)
+            yield each.nodes
 
     def _drain(self, which: int) -> None:
         waiting, self._waiting[which] = self._waiting[which], []
@@ -128,7 +187,7 @@ class _InOrder:
 def columns(side: SideBySide, *, final: bool = True) -> Columns:
     """The texts so far; what all with the same noise have said is dimmed, and where they part is bold."""
     shown = [
-        Column(run.name, tuple(_pieces(run, parting)))
+        Column(run.name, tuple(_pieces(run, parting)), run.node)
         for run, parting in zip(side.runs, side.partings(), strict=True)
     ]
     return Columns(tuple(shown), final)

@@ -27,6 +27,8 @@ class Run(msgspec.Struct):
     tokens: list[Token] = []
     draft: str = ""
     finished: Finished | None = None
+    node: int | None = None
+    """The number of the node that it has become."""
 
     @property
     def text(self) -> str:
@@ -87,9 +89,13 @@ class SideBySide:
         ]
         self._first = [0, *accumulate(request.n for _, request in requests)]
 
+    def run(self, which: int, sequence: int) -> Run:
+        """The run of a sequence of request number `which`."""
+        return self.runs[self._first[which] + sequence]
+
     def take(self, which: int, event: Event) -> Run:
         """The run that an event of request number `which` belongs to, with the event."""
-        run = self.runs[self._first[which] + event.sequence]
+        run = self.run(which, event.sequence)
         if isinstance(event, Started):
             run.started = event
         elif isinstance(event, Token):

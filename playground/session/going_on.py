@@ -85,18 +85,22 @@ def request_of(bench: Workbench, seed: int | None = None) -> GenerationRequest:
     )
 
 
-def filled(bench: Workbench, typed: str = "") -> Prompt:
-    """The template that is chosen, filled. Raises InvalidInput for what does not fit it."""
+def filled(bench: Workbench, typed: str = "", *, template: str | None = None) -> Prompt:
+    """The template that is chosen, or another one, filled. Raises InvalidInput for what does not fit it."""
     choices = bench.choices
-    if choices.template is None:
+    name = template or choices.template
+    if name is None:
         raise InvalidInput("no template is chosen", "/t NAME chooses one")
-    template = bench.session.prompts.get(choices.template)
-    if typed and INPUT not in template.accepts:
+    found = bench.session.prompts.get(name)
+    if typed and INPUT not in found.accepts:
         raise InvalidInput(
-            f"template {template.name} takes no text", "an empty line fills it; /t none goes back"
+            f"template {found.name} takes no text", "an empty line fills it; /t none goes back"
         )
-    given = {INPUT: typed} if typed else {}
-    return render(template, {**choices.variables, **given}, shots=choices.shots)
+    given, shots = choices.variables, choices.shots
+    if name != choices.template:
+        # They were chosen for that one.
+        given, shots = {n: v for n, v in given.items() if n in found.accepts}, None
+    return render(found, {**given, **({INPUT: typed} if typed else {})}, shots=shots)
 
 
 def _fill(bench: Workbench, typed: str) -> Prompt | None:
@@ -190,10 +194,10 @@ class Heard:
             self._bench.last = self._spoken[min(self._spoken)]
 
     def _new_recorder(self) -> Recorder | None:
-        prompt = self._prompt
-        name = self._bench.choices.template if prompt else None
-        variables = dict(self._bench.choices.variables) if prompt else {}
-        return self._bench.keeper.recorder(self._request, self._parent, name or "", variables)
+        prompt = self._prompt or Prompt(text="")
+        return self._bench.keeper.recorder(
+            self._request, self._parent, prompt.template, dict(prompt.variables)
+        )
 
 
 def _summary(bench: Workbench, node: Node, *, by_you: bool) -> str:

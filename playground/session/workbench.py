@@ -26,6 +26,7 @@ from playground.session.waiting import Waiting
 if TYPE_CHECKING:
     from playground.api.actions import Action
     from playground.api.events import Event
+    from playground.api.inspectors import Panel
     from playground.api.request import GenerationRequest
     from playground.api.results import Prediction, Score
     from playground.api.template import Prompt
@@ -72,6 +73,8 @@ class Workbench:
         """How often `stop` was called: what takes several steps ends when it has changed."""
         self.recording: Recording | None = None
         """The transcript that is being written."""
+        self.panels: dict[str, Panel] = {}
+        """What inspectors have made, by name."""
         self.running = False
         """Whether a line that is recorded is being run."""
         if resume is not None:

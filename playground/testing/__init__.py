@@ -13,6 +13,8 @@ from playground.testing.action_contract import ActionContract
 from playground.testing.backend_contract import BackendContract
 from playground.testing.decode import Decoded, decode, step_after
 from playground.testing.desk import ScriptedDesk
+from playground.testing.inspected import ScriptedInspected
+from playground.testing.inspector_contract import InspectorContract
 from playground.testing.laws import Contract, require
 from playground.testing.model_contract import ModelContract, TokenizerContract
 from playground.testing.processor_contract import ProcessorContract
@@ -29,10 +31,12 @@ __all__ = [
     "CharTokenizer",
     "Contract",
     "Decoded",
+    "InspectorContract",
     "ModelContract",
     "ProcessorContract",
     "ScriptedBackend",
     "ScriptedDesk",
+    "ScriptedInspected",
     "ScriptedModel",
     "StrategyContract",
     "TemplateContract",

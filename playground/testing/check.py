@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from playground.api import Action, Command, InvalidInput, ModelName, ModelSource
+from playground.api import Action, Command, Inspector, InvalidInput, ModelName, ModelSource
 from playground.api.options import build, name_of, options_of, summary_of
 from playground.engine.model_folder import read_config
 from playground.plugins import Plugins, load_file, load_plugins, one_line
 from playground.testing.action_contract import ActionContract
 from playground.testing.backend_contract import BackendContract
+from playground.testing.inspector_contract import InspectorContract
 from playground.testing.laws import Contract, Verdict, require, verdicts
 from playground.testing.processor_contract import ProcessorContract
 from playground.testing.strategy_contract import StrategyContract
@@ -109,6 +110,10 @@ def _check_action(thing: str, action: Action, _: Plugins) -> Iterator[Verdict]:
     yield from verdicts(thing, ActionContract, action=lambda: action)
 
 
+def _check_inspector(thing: str, inspector: Inspector, _: Plugins) -> Iterator[Verdict]:
+    yield from verdicts(thing, InspectorContract, inspector=lambda: inspector)
+
+
 def _check_command(thing: str, command: Command, _: Plugins) -> Iterator[Verdict]:
     yield from verdicts(thing, _NamesACommand, command=lambda: command)
 
@@ -121,6 +126,7 @@ CHECKS: dict[str, Check] = {
     "models": _check_model,
     "trainers": _check_trainer,
     "actions": _check_action,
+    "inspectors": _check_inspector,
     "commands": _check_command,
 }
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from playground.api.outputs import Columns
+from playground.session.ways import Way, typed, ways_of
 from playground.testing.scripted import ScriptedModel
 
 COINS = [{"a": 0.5, "b": 0.3, "c": 0.2}] * 30
@@ -88,6 +91,90 @@ def test_the_texts_are_shown_as_they_grow_and_whole_at_the_end(coins):
     assert len(shown) >= 2
     text = "".join(piece.text for piece in shown[-1].columns[0].pieces)
     assert text == "a" * 12
+
+
+def test_rows_of_any_model_and_chain_stand_between_semicolons(coins, model):
+    model("other", "zzz", after="x")
+    shown = coins.type("/compare greedy ; sample model=other seed=9")
+    assert "-- coins · greedy · seed 3\n" in shown
+    assert "-- other · sample · seed 9\nzzz\n" in shown
+    assert coins.type("/compare model=other").startswith("-- coins · sample\n")
+
+
+@pytest.fixture
+def ask(home):
+    folder = home / "config" / "prompts"
+    folder.mkdir()
+    (folder / "ask.toml").write_text(
+        "layout = '{{q}}'\nquery = 'Q: {{input}} A:'\nmax_tokens = 4\n"
+        "stop = ['d']\nchain = 'top_k(2) | greedy'\n"
+    )
+    (folder / "closed.toml").write_text("layout = '{{q}}'\nquery = 'Once'\n")
+    return "ask"
+
+
+def test_templates_are_filled_with_the_text_and_each_has_a_text_of_its_own(open_bench, model, ask):
+    hands = open_bench(
+        model=model("steps", list("abcdef") * 9), chain=None, seed=3, max_tokens=None
+    )
+    hands.type("/type x")
+    shown = hands.type(f"/compare template=none template={ask}")
+    assert "-- top_k(2) | greedy · ask\n" in shown
+    tree = hands.bench.tree
+    here, of_template = tree.children(None)
+    assert [here.text, of_template.text] == ["x", "Q: x A:"]
+    assert tree.cursor == here.id
+    (plain,), (filled,) = tree.children(here.id), tree.children(of_template.id)
+    assert len(plain.tokens) > 4
+    assert len(filled.tokens) <= 4
+    assert "d" not in filled.text
+    hands.type(f"/compare template=none template={ask}")
+    assert len(tree.children(None)) == 2
+    assert len(tree.children(of_template.id)) == 2
+    kept = hands.bench.keeper.history.run(filled.run)
+    assert (kept.template, kept.variables) == (ask, {"input": "x"})
+
+
+def test_a_text_that_a_template_does_not_take_is_an_error(coins, ask):
+    assert "takes no text" in coins.error("/compare template=none template=closed").text
+
+
+def test_a_column_knows_the_node_that_it_has_become(coins):
+    *_, last = [o for o in coins.outputs("/compare greedy sample") if isinstance(o, Columns)]
+    assert [column.node for column in last.columns] == [2, 3]
+
+
+def test_what_was_said_is_shown_and_kept_where_waiting_is_given_up(open_bench, model):
+    hands = open_bench(
+        model=model("endless", "la" * 2000, after="x"), chain="greedy", max_tokens=4000, seed=1
+    )
+    hands.type("/type x")
+    outputs = hands.bench.run('/compare greedy "top_k(1) | greedy"')
+    found = []
+    for output in outputs:
+        found.append(output)
+        hands.bench.stop()
+    *_, last = [o for o in found if isinstance(o, Columns)]
+    assert last.final
+    assert [column.node for column in last.columns] == [2, 3]
+
+
+WAYS = st.builds(
+    Way,
+    model=st.none() | st.text(),
+    chain=st.none() | st.sampled_from(["greedy", "top_k(2) | sample", "ban_phrases([';', 'a=b'])"]),
+    template=st.none() | st.text(),
+    seed=st.none() | st.integers(0, 2**40),
+)
+
+
+@given(st.lists(WAYS, min_size=1, max_size=5))
+def test_ways_are_read_as_they_are_written(ways):
+    assert ways_of(typed(ways)) == ways
+
+
+def test_a_group_is_every_combination():
+    assert len(ways_of("a b model=x model=y seed=1 seed=2 ; c")) == 9
 
 
 @pytest.mark.parametrize(

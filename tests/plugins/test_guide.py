@@ -18,6 +18,7 @@ from playground.api import hooks, model
 from playground.api.actions import Desk
 from playground.api.candidates import Candidates
 from playground.api.decoding import DecodeContext, Noise, Step
+from playground.api.inspectors import Inspected
 from playground.api.training import Trainer
 from playground.plugin_offers import HOOKS
 
@@ -52,6 +53,7 @@ def members(kind: type) -> set[str]:
         DecodeContext,
         Noise,
         Desk,
+        Inspected,
         model.Backend,
         model.LanguageModel,
         model.Tokenizer,
@@ -81,6 +83,10 @@ def test_every_member_of_what_plugins_are_given_or_give_is_named(kind):
         Desk.predictions,
         Desk.score,
         Desk.set,
+        Inspected.tokens,
+        Inspected.score,
+        Inspected.predictions,
+        Inspected.why,
         Noise.gumbel,
         Noise.uniform,
         model.Backend.recognises,

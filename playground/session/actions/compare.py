@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playground.api.actions import Action, Argument, Arguments
-from playground.api.errors import InvalidInput
 from playground.api.outputs import Note, Output
-from playground.session.actions.words import split
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
@@ -17,36 +15,17 @@ if TYPE_CHECKING:
 def compare(bench: Workbench, given: Arguments) -> Iterator[Output]:
     from playground.session import comparing
     from playground.session.going_on import request_of
+    from playground.session.ways import beside_chosen, ways_of
 
-    chains, models, seeds = _meant(given["chains"] or "")
-    if len(chains) == 1 and len(models) < 2 and len(seeds) < 2 and bench.choices.n == 1:
-        chains.insert(0, bench.chain)
-    base = request_of(bench)
-    requests = comparing.requests_of(bench, base, chains=chains, models=models, seeds=seeds)
-    known = len(bench.tree)
-    side = yield from comparing.compare(bench, requests)
+    ways = ways_of(given["ways"] or "")
+    if bench.choices.n == 1:
+        ways = beside_chosen(ways)
+    asked = comparing.requests_of(bench, request_of(bench), ways)
+    side = yield from comparing.compare(bench, asked)
     yield from comparing.outcome(side)
-    if new := len(bench.tree) - known:
-        nodes = f"node {known + 1}" if new == 1 else f"nodes {known + 1} to {known + new}"
-        yield Note(f"{nodes} · seed {requests[0][1].seed} · /goto goes on with one", "notice")
-
-
-def _meant(text: str) -> tuple[list[str], list[str], list[int]]:
-    """Chains, models and seeds. Raises InvalidInput."""
-    chains: list[str] = []
-    models: list[str] = []
-    seeds: list[int] = []
-    for word in split(text):
-        kind, _, value = word.partition("=")
-        if kind == "model":
-            models.append(value)
-        elif kind == "seed":
-            if not (value.isdecimal() and value.isascii()):
-                raise InvalidInput(f"a seed is a whole number, not {value!r}", "seed=7")
-            seeds.append(int(value))
-        else:
-            chains.append(word)
-    return chains, models, seeds
+    if nodes := [run.node for run in side.runs if run.node is not None]:
+        told = f"node {nodes[0]}" if len(nodes) == 1 else f"nodes {nodes[0]} to {nodes[-1]}"
+        yield Note(f"{told} · seed {asked[0].request.seed} · /goto goes on with one", "notice")
 
 
 ACTIONS = (
@@ -55,15 +34,18 @@ ACTIONS = (
         group="look",
         summary="Go on in several ways at once, side by side, and see where they part.",
         details="Chains are words, those with spaces in quotes. With one, it is compared with the chain "
-        "that is chosen; without any, /n samples of that are. model=NAME and seed=N, as often as you like, "
-        "compare models and seeds. All have the same noise. Each becomes a node; you stay where you are.",
+        "that is chosen; without any, /n samples of that are. model=NAME, template=NAME and seed=N, as often "
+        "as you like, compare models, templates filled with the text, and seeds, in every combination; a "
+        "; begins others: greedy ; sample model=gpt2. All have the same noise. Each becomes a node; you stay "
+        "where you are.",
         arguments=(
             Argument(
-                name="chains",
+                name="ways",
                 rest=True,
                 optional=True,
-                suggestions=("greedy", '"beam(width=4)"', "model=", "seed="),
-                help="Chains, model=NAME, seed=N.",
+                completer="ways",
+                suggestions=('"beam(width=4)"', "model=", "template=", "seed="),
+                help="Chains, model=NAME, template=NAME, seed=N, and ; between several such.",
             ),
         ),
         run=compare,

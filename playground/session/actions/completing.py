@@ -5,6 +5,7 @@ A completion that fails offers nothing: a prompt is no place for an error.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import msgspec
 
 from playground.api.actions import Action, Argument
 from playground.api.errors import PlaygroundError
+from playground.api.options import summary_of
 from playground.session import choices, presets
 from playground.session.actions.chain_words import chain_words
 from playground.session.actions.line import find
@@ -86,6 +88,9 @@ def _of_one(
     words: Words = [(word, "") for word in (*argument.choices, *argument.suggestions)]
     if argument.completer == "values":
         return _values(bench, before[0], typed, start)
+    if argument.completer in ("ways", "looks"):
+        *_, last = re.split(r"\s", typed)
+        start, typed = start + len(typed) - len(last), last
     if argument.completer:
         words = [*words, *SOURCES[argument.completer](bench, typed)]
     return _matching(words, typed, start)
@@ -116,6 +121,27 @@ def templates(bench: Workbench, _: str) -> Iterator[tuple[str, str]]:
     yield choices.NONE, "what is typed is added to the text"
     for name in bench.session.prompts.entries():
         yield name, ""
+
+
+def ways(bench: Workbench, typed: str) -> Iterator[tuple[str, str]]:
+    """The words of a comparison, the last of which is completed."""
+    for name, strategy in bench.plugins.strategies.items():
+        yield name, summary_of(strategy)
+    if typed.startswith("template="):
+        for name, what in templates(bench, typed):
+            yield quoted(f"template={name}"), what
+    yield from named_models(bench, typed)
+
+
+def named_models(bench: Workbench, typed: str) -> Iterator[tuple[str, str]]:
+    if typed.startswith("model="):
+        for name, what in models(bench, typed):
+            yield quoted(f"model={name}"), what
+
+
+def inspectors(bench: Workbench, _: str) -> Iterator[tuple[str, str]]:
+    for name, inspector in bench.plugins.inspectors.items():
+        yield name, inspector.summary
 
 
 def variables(bench: Workbench, typed: str) -> Iterator[tuple[str, str]]:
@@ -181,6 +207,9 @@ def files(typed: str) -> Iterator[tuple[str, str]]:
 SOURCES: dict[str, Callable[[Workbench, str], Words]] = {
     "models": models,
     "templates": templates,
+    "ways": ways,
+    "looks": named_models,
+    "inspectors": inspectors,
     "variables": variables,
     "nodes": nodes,
     "sessions": sessions,

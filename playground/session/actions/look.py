@@ -101,6 +101,11 @@ def why(bench: Workbench, given: Arguments) -> Iterator[Output]:
     at = given["token"]
     if at >= len(node.tokens):
         raise InvalidInput(f"the node has {len(node.tokens)} tokens, none is {at}", "/tokens")
+    yield from explained(bench, node, at)
+
+
+def explained(bench: Workbench, node: Node, at: int) -> Iterator[Output]:
+    """Why a token of a node was taken, by the chain that said it."""
     traced = trace_of(bench, node, at)
     yield Note(f"token {at} is {_quoted(node.tokens[at].text)} (id {node.tokens[at].id})")
     spoken = bench.spoken.get(node.id)
@@ -153,6 +158,21 @@ def score(bench: Workbench, given: Arguments) -> Iterator[Output]:
     )
     pairs = zip(result.pieces, result.logprobs, strict=True)
     yield Passage(tuple(Piece(text, logprobs=(logprob,)) for text, logprob in pairs))
+
+
+def inspect(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    from playground.session import inspecting
+
+    if given["inspector"] is None:
+        rows = tuple(
+            (each.name, each.follows, each.summary) for each in bench.plugins.inspectors.values()
+        )
+        yield Table(("inspector", "of", "what it shows"), rows)
+        return
+    models, text = inspecting.models_and_text(given["text"] or "")
+    token = inspecting.last_token(bench)
+    look = inspecting.Look(bench, text=text, models=models, token=token)
+    yield from inspecting.inspect(bench, given["inspector"], look)
 
 
 def detected(bench: Workbench, given: Arguments) -> Iterator[Output]:
@@ -224,6 +244,30 @@ ACTIONS = (
             Argument(name="text", rest=True, optional=True, help="Instead of the text so far."),
         ),
         run=score,
+    ),
+    Action(
+        name="inspect",
+        group="look",
+        summary="Look at the text with an inspector, or list those there are.",
+        details="One of a token looks at the last token here. model=NAME, as often as you like, names the "
+        "models whose tokens are looked at.",
+        arguments=(
+            Argument(
+                name="inspector",
+                completer="inspectors",
+                optional=True,
+                help="Its name; plugins bring more.",
+            ),
+            Argument(
+                name="text",
+                rest=True,
+                optional=True,
+                suggestions=("model=",),
+                completer="looks",
+                help="model=NAME for each model, then a text instead of the one so far.",
+            ),
+        ),
+        run=inspect,
     ),
     Action(
         name="detect",

@@ -24,9 +24,9 @@ from playground.ui.cli.console import is_terminal
 from playground.ui.cli.decoding_options import STAGE_FLAGS, decoding_options_but
 
 if TYPE_CHECKING:
-    from playground.api import Alternative, Prompt, Token
+    from playground.api import Alternative, Token
     from playground.api.outputs import Output
-    from playground.session.comparing import Requests
+    from playground.session.comparing import Asked
     from playground.session.comparison import Divergence, Run, SideBySide
     from playground.session.workbench import Workbench
 
@@ -71,20 +71,23 @@ def command(app: App, /, **options: Any) -> int:
     model did it: that place is shown, and what each chose from there. `-` or a pipe reads TEXT. What is
     generated is kept, as several continuations of one text.
     """  # fmt: skip
-    bench, requests, prompt = _prepared(app, options)
+    bench, asked = _prepared(app, options)
     shown = is_terminal(sys.stdout) and not options["as_json"]
-    side = _run(bench, requests, prompt, shown=shown)
+    side = _run(bench, asked, shown=shown)
     if options["as_json"]:
         print_json(as_json(side))
     elif not is_terminal(sys.stdout):
         _print(side)
-    notice(f"seed {requests[0][1].seed}")
+    notice(f"seed {asked[0].request.seed}")
     return _ended(side)
 
 
-def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, Requests, Prompt | None]:
-    """A workbench with the prompt as its text, the requests, and the prompt where it is a template's."""
+def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, list[Asked]]:
+    """A workbench with the prompt as its text, and the requests."""
+    from msgspec.structs import replace
+
     from playground.session.comparing import requests_of
+    from playground.session.ways import combined
     from playground.session.workbench import Workbench
 
     chains, models = options["chains"], options["models"]
@@ -98,17 +101,16 @@ def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, Requests, P
     bench = Workbench(session.settings)
     bench.session = session
     base, prompt = gen_request.build(session, options)
-    from msgspec.structs import replace
-
     base = replace(base, alternatives=gen_request.EVENT_ALTERNATIVES)
-    requests = requests_of(bench, base, chains=chains, models=models)
-    if options["template"] is not None:
-        bench.choose(template=options["template"], variables=options["params"])
+    asked = requests_of(bench, base, combined(models=models, chains=chains))
     bench.add(prompt.text)
-    return bench, requests, prompt if options["template"] is not None else None
+    if options["template"] is None:
+        return bench, asked
+    bench.choose(template=options["template"], variables=options["params"])
+    return bench, [replace(each, prompt=prompt) for each in asked]
 
 
-def _run(bench: Workbench, requests: Requests, prompt: Prompt | None, *, shown: bool) -> SideBySide:
+def _run(bench: Workbench, asked: list[Asked], *, shown: bool) -> SideBySide:
     """Run them; `shown`: as they grow, on a terminal. On ctrl-c what was said stays."""
     from playground.session import comparing
     from playground.ui.repl.screen import Plain, Screen
@@ -123,7 +125,7 @@ def _run(bench: Workbench, requests: Requests, prompt: Prompt | None, *, shown: 
 
     with Signals(bench.stop).installed():
         try:
-            outputs = comparing.compare(bench, requests, prompt)
+            outputs = comparing.compare(bench, asked)
             while True:
                 try:
                     show(next(outputs))

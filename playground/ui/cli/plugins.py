@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playground.plugins import Loaded, Plugins, Quarantined
     from playground.testing.laws import Verdict
 
-KINDS = ("processor", "strategy", "template", "backend", "action", "command")
+KINDS = ("processor", "strategy", "template", "backend", "action", "inspector", "command")
 
 
 @click.group("plugins")

@@ -26,16 +26,23 @@ from playground.ui.tui.saved import Saved
 from playground.ui.tui.screens.answer import AnswerScreen
 from playground.ui.tui.screens.browse import BrowseScreen
 from playground.ui.tui.screens.command import CommandScreen
+from playground.ui.tui.screens.compare import LINE as COMPARE
+from playground.ui.tui.screens.compare import CompareScreen
 from playground.ui.tui.screens.help import HelpScreen
+from playground.ui.tui.screens.inspect import LINE as INSPECT
+from playground.ui.tui.screens.inspect import InspectScreen
 from playground.ui.tui.screens.log import LogScreen
 from playground.ui.tui.screens.models import ModelsScreen
 from playground.ui.tui.screens.plugins import PluginsScreen
 from playground.ui.tui.screens.templates import TemplatesScreen
 from playground.ui.tui.screens.train import TrainScreen
+from playground.ui.tui.screens.panes import PaneScreen
 from playground.ui.tui.screens.tree import TreeScreen
 from playground.ui.tui.screens.write import WriteScreen
 from playground.ui.tui.unsaved import Unsaved, UnsavedFile
+from playground.ui.tui.widgets.beside import Beside
 from playground.ui.tui.widgets.chain_panel import ChainPanel
+from playground.ui.tui.widgets.looked_at import LookedAt
 from playground.ui.tui.widgets.pager import Pager
 from playground.ui.tui.widgets.template_panel import TemplatePanel
 from playground.ui.tui.widgets.transcript import Transcript
@@ -74,7 +81,11 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self._feed: Feed | None = None
         self.desk = Desk(bench, self.tell)
         self.write = WriteScreen(bench, self.desk)
+        self.compare = CompareScreen(bench, self.desk, lambda: self.write.page.text)
+        self.inspect = InspectScreen(bench, self.desk, lambda: self.write.page)
         self._places: dict[str, Screen[Any]] = {
+            "inspect": self.inspect,
+            "compare": self.compare,
             "tree": TreeScreen(bench),
             "models": ModelsScreen(bench, self.desk),
             "log": LogScreen(bench, self.desk),
@@ -175,6 +186,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     def on_heard(self, message: Heard) -> None:
         self.write.take(message.told)
+        self.compare.take(message.told)
         for told in message.told:
             if isinstance(told, CopyText):
                 self.copy_to_clipboard(told.text)
@@ -198,7 +210,13 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             self._show_saved(answer.value)
         for screen in self.screen_stack:
             if isinstance(
-                screen, ModelsScreen | LogScreen | TrainScreen | CommandScreen | BrowseScreen
+                screen,
+                ModelsScreen
+                | LogScreen
+                | TrainScreen
+                | CommandScreen
+                | BrowseScreen
+                | InspectScreen,
             ):
                 screen.answered(answer)
 
@@ -257,6 +275,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
     def action_go(self, name: str) -> None:
         """Show a screen; `write` is what all the others lie on."""
+        if self.screen is self._places.get(name):
+            return
         if isinstance(self.screen, tuple(type(screen) for screen in self._places.values())):
             self.pop_screen()
         if name in self._places:
@@ -282,7 +302,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.write.next_measure()
 
     def action_panel(self) -> None:
-        screen = self.screen if isinstance(self.screen, BrowseScreen) else self.write
+        screen = self.screen if isinstance(self.screen, BrowseScreen | PaneScreen) else self.write
         screen.next_panel()
 
     def action_sibling(self, step: int) -> None:
@@ -320,6 +340,12 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             return
         if (action := HERE.get(line.strip())) is not None:
             self.call_next(self.run_action, f"app.{action}")
+        elif line.partition(" ")[0] == COMPARE:
+            self.action_go("compare")
+            self.compare.call_after_refresh(self.compare.begin, line)
+        elif line.partition(" ")[0] == INSPECT:
+            self.action_go("inspect")
+            self.inspect.call_after_refresh(self.inspect.begin, line)
         else:
             self.write.run_line(line, shown=True)
 
@@ -333,8 +359,10 @@ class PlaygroundApp(App[int], inherit_bindings=False):
 
 
 HERE = {
+    "/compare": "go('compare')",
     "/edit": "edit",
     "/help": "help",
+    "/inspect": "go('inspect')",
     "/log": "go('log')",
     "/models": "go('models')",
     "/more": "generate",
@@ -347,7 +375,9 @@ HERE = {
 }
 """Lines for which there is a screen or a key, and its action."""
 PLACE_OF = {
+    LookedAt: "looked",
     Transcript: "document",
+    Beside: "columns",
     ChainPanel: "chain",
     TemplatePanel: "template",
     TreeScreen: "tree",
@@ -355,6 +385,8 @@ PLACE_OF = {
     TemplatesScreen: "templates",
     PluginsScreen: "plugins",
     TrainScreen: "train",
+    CompareScreen: "compare",
+    InspectScreen: "inspect",
     Pager: "pager",
 }
 

@@ -30,6 +30,11 @@ INTRODUCTION = {
     "plugins": "Plugins: what each one brings. A file that is saved is loaded again; of a broken one the "
     "version before stays.",
     "train": "The trainings: each a process of its own, which goes on when the app is left.",
+    "compare": "The document gone on with in several ways at once, a row each. What a row leaves open is "
+    "as it is chosen; all draw with the same noise, so where texts part, the row did it.",
+    "columns": "The texts of the comparison. What they have in common is dim; where they part is marked.",
+    "inspect": "The document, or a text that is typed, looked at by inspectors; plugins bring more of them.",
+    "looked": "The text that is inspected. The arrows walk its tokens; what is told of them follows.",
     "pager": "What an action told.",
     "app": "The editor: write, then let the model go on. What was written becomes a node of the tree.",
 }
