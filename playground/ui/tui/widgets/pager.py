@@ -21,7 +21,7 @@ from playground.ui.tui.keys import bindings
 from playground.ui.tui.paint import Paint, step_of
 from playground.ui.tui.wrapping import Rows
 
-STYLES = ("", "dim", "bold", "added", "removed", "notice", "warning", "error", "hint")
+STYLES = ("", "dim", "bold", "underlined", "added", "removed", "notice", "warning", "error", "hint")
 SHADED = len(STYLES)
 """From this mark on: the steps of probability."""
 OPEN, CLOSE = "\x02", "\x03"
@@ -89,8 +89,9 @@ class Pager(ScrollView, can_focus=True):
             for name in ("success", "error", "warning", "accent")
         )
         bold = base + Style(bold=True)
+        underlined = base + Style(underline=True)
         struck = error + Style(strike=True)
-        own = (base, dim, bold, success, struck, dim, warning, error, accent)
+        own = (base, dim, bold, underlined, success, struck, dim, warning, error, accent)
         shades = Paint(background, foreground, foreground, "background").steps
         return [*own, *shades]
 
