@@ -25,7 +25,7 @@ class Against(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MemoryFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What of one text stands in the data. Tokens are words and single signs, as they stand with their spaces."""
+    """What of one text stands in the data. Tokens are words and single signs, with the spaces between."""
 
     characters: int
     longest: int

@@ -66,7 +66,8 @@ ACTIONS = (
         summary="Go on in several ways at once, side by side, and see where they part.",
         details="Chains are words, those with spaces in quotes. With one, it is compared with the chain "
         "that is chosen; without any, /n samples of that are. model=NAME and seed=N, as often as you like, "
-        "compare models and seeds; against=FILE tells what of each stands in that data. All have the same noise. Each becomes a node; you stay where you are.",
+        "compare models and seeds; "
+        "against=FILE tells what of each stands in that data. All have the same noise. Each becomes a node; you stay where you are.",
         arguments=(
             Argument(
                 name="chains",

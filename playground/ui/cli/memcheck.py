@@ -89,7 +89,7 @@ def _text(options: dict[str, Any]) -> tuple[str, str]:
         found = history.node_id("last")
         tree = history.tree(history.session_of(found))
         node = tree[found]
-        before = tree[node.parent].text if node.parent in tree else ""
+        before = tree[node.parent].text if node.parent is not None else ""
         return node.text, before.rpartition("\n")[2]
 
 
