@@ -67,7 +67,8 @@ ACTIONS = (
         details="Chains are words, those with spaces in quotes. With one, it is compared with the chain "
         "that is chosen; without any, /n samples of that are. model=NAME and seed=N, as often as you like, "
         "compare models and seeds; "
-        "against=FILE tells what of each stands in that data. All have the same noise. Each becomes a node; you stay where you are.",
+        "against=FILE tells what of each stands in that data. All have the same noise. "
+        "Each becomes a node; you stay where you are.",
         arguments=(
             Argument(
                 name="chains",
