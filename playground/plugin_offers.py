@@ -19,6 +19,7 @@ from playground.api.commands import Command
 from playground.api.decoding import Processor, Strategy
 from playground.api.errors import PluginFailed
 from playground.api.inspectors import Inspector
+from playground.api.memory import MemoryCheck
 from playground.api.model import ModelSource
 from playground.api.options import name_of, options_of
 from playground.api.template import Template
@@ -173,6 +174,11 @@ def _command(hook: str, thing: Any) -> None:
     _check_path("command", thing)
 
 
+def _memory_check(hook: str, thing: Any) -> None:
+    _check_instance(hook, thing, MemoryCheck)
+    _check_path("memory check", thing)
+
+
 def _check_path(kind: str, thing: Any) -> None:
     module, colon, attribute = thing.path.partition(":")
     if not (module and colon and attribute):
@@ -195,6 +201,7 @@ HOOKS: dict[str, tuple[str, Callable[[str, Any], None]]] = {
     "register_models": ("models", _model),
     "register_templates": ("templates", _template),
     "register_trainers": ("trainers", _trainer),
+    "register_memory_checks": ("memory_checks", _memory_check),
     "register_actions": ("actions", _action),
     "register_inspectors": ("inspectors", _inspector),
     "register_commands": ("commands", _command),

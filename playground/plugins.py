@@ -69,6 +69,7 @@ class Plugins:
         self.models: Registry[Any] = Registry("model")
         self.templates: Registry[Any] = Registry("template")
         self.trainers: Registry[Any] = Registry("trainer")
+        self.memory_checks: Registry[Any] = Registry("memory check")
         self.actions: Registry[Any] = Registry("action")
         self.inspectors: Registry[Any] = Registry("inspector")
         self.commands: Registry[Any] = Registry("command")

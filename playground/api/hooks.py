@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playground.api.commands import Command
     from playground.api.decoding import Processor, Strategy
     from playground.api.inspectors import Inspector
+    from playground.api.memory import MemoryCheck
     from playground.api.model import Backend, ModelSource
     from playground.api.template import Template
     from playground.api.training import Trainer
@@ -54,6 +55,11 @@ def register_templates() -> list[Template]:  # type: ignore[empty-body]
 @hookspec
 def register_trainers() -> list[type[Trainer]]:  # type: ignore[empty-body]
     """Ways to train a model from files: classes whose fields are the recipe."""
+
+
+@hookspec
+def register_memory_checks() -> list[MemoryCheck]:  # type: ignore[empty-body]
+    """Ways to tell whether a text was memorised from data; the first is asked."""
 
 
 @hookspec

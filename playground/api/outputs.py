@@ -12,7 +12,7 @@ import msgspec
 
 from playground.api.events import Event
 
-Style = Literal["", "dim", "bold", "added", "removed"]
+Style = Literal["", "dim", "bold", "underlined", "added", "removed"]
 
 
 class Note(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ from playground.session.ways import Way
 
 if TYPE_CHECKING:
     from playground.api.events import Event, Token
+    from playground.api.memory import MemoryReport
     from playground.session.workbench import Workbench
 
 MOST_RUNS = 64
@@ -204,15 +205,28 @@ def _pieces(run: Run, parting: int | None) -> Iterator[Piece]:
     yield Piece(run.draft, "dim")
 
 
-def outcome(side: SideBySide) -> Iterator[Output]:
+def outcome(side: SideBySide, memory: Sequence[MemoryReport | None] = ()) -> Iterator[Output]:
     """The figures, where the runs part ways, and what went wrong."""
     for line in notices(side):
         yield Note(line, "notice")
     yield figures(side)
+    if memory:
+        yield remembered(side, memory)
     yield from parted(side.divergence())
     for run in side.runs:
         if run.finished and run.finished.error:
             yield Note(f"{run.name}: {run.finished.error}", "error", run.finished.hint or "")
+
+
+def remembered(side: SideBySide, memory: Sequence[MemoryReport | None]) -> Table:
+    """What of each run stands in the data, beside the same of human text; `memory` is in their order."""
+    from playground.session.remembering import beside_human
+
+    headers = ("longest", "token run", "8-grams", "same cue", "longest in", "run")
+    rows = (
+        (*beside_human(report), run.name) for run, report in zip(side.runs, memory, strict=True)
+    )
+    return Table(headers, tuple(rows), right=headers[:4])
 
 
 def notices(side: SideBySide) -> list[str]:

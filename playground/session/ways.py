@@ -15,6 +15,8 @@ from playground.session.actions.words import quoted, split
 
 NEXT = ";"
 """Between two groups of words; of each group it is every combination."""
+AGAINST = "against="
+"""Before data that the texts are checked against, which is no way."""
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +48,19 @@ def combined(
 
 def ways_of(text: str) -> list[Way]:
     """The ways that are typed. Raises InvalidInput."""
+    return _ways(split(text))
+
+
+def ways_and_data(text: str) -> tuple[list[Way], list[str]]:
+    """The ways that are typed, and the data that they are to be checked against. Raises InvalidInput."""
+    words = split(text)
+    data = [word.removeprefix(AGAINST) for word in words if word.startswith(AGAINST)]
+    return _ways(word for word in words if not word.startswith(AGAINST)), data
+
+
+def _ways(words: Iterable[str]) -> list[Way]:
     groups: list[list[str]] = [[]]
-    for word in split(text):
+    for word in words:
         if word == NEXT:
             groups.append([])
         else:

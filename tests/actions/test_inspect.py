@@ -30,9 +30,9 @@ def test_the_funnel_needs_a_token(hands):
 
 
 def test_tokenizers_are_laid_beside_each_other(hands):
-    rows = hands.table("/inspect tokens model=tale model=shakespeare To be")
+    rows = hands.table("/inspect tokens model=tale model=shakespeare-rnn To be")
     assert rows[0]["tale"] == '"T" 84'
-    assert all(row["shakespeare"] for row in rows)
+    assert all(row["shakespeare-rnn"] for row in rows)
     assert "no model 'nope'" in hands.error("/inspect tokens model=nope x").text
     assert "has no tokens" in hands.error("/inspect tokens").text
 

@@ -46,6 +46,7 @@ COMMANDS = {
     "playground next --each --json": ["next", "ROMEO:", "--each"],
     "playground score --json": ["score", "ROMEO:"],
     "playground detect --json": ["detect", "ROMEO: what", "-s", "watermark"],
+    "playground memcheck --json": ["memcheck", "ROMEO:", "--against", __file__],
     "playground classify --json": ["classify", "-t", "sentiment-zero-shot", "So bad."],
     "playground templates render --json": ["templates", "render", "tldr", "A story."],
     "playground strategies list --json": ["strategies", "list"],

@@ -83,18 +83,20 @@ async def test_the_text_is_cut_by_several_tokenizers(tale, model):
         await hands.type("Once")
         await hands.press("ctrl+s", "right_square_bracket")
         assert "tokens" in hands.app.screen.query_one("#inspectors", PanelTabs).chosen
-        assert "shakespeare" not in told(hands)
+        assert "shakespeare-rnn" not in told(hands)
         assert '"O" 79' in told(hands)
         await hands.press("m")
         assert hands.app.screen.query_one("Input").value == "/inspect tokens model="
-        await typed(hands, "/inspect tokens model=tale model=other model=shakespeare Ring, ring.")
+        await typed(
+            hands, "/inspect tokens model=tale model=other model=shakespeare-rnn Ring, ring."
+        )
         assert "they cut 0 of 10 parts differently" in told(hands)
-        assert "shakespeare" in told(hands)
+        assert "shakespeare-rnn" in told(hands)
         assert hands.app.screen.query_one("#looked").text == "Ring, ring."
         assert "a text of its own" in str(hands.app.screen.query_one("#title").content)
         assert hands.bench.text == ""
         await hands.press("e")
-        line = "/inspect tokens model=tale model=other model=shakespeare Ring, ring."
+        line = "/inspect tokens model=tale model=other model=shakespeare-rnn Ring, ring."
         assert hands.app.screen.query_one("Input").value == line
         await hands.press("escape", "d")
         assert hands.app.screen.query_one("#looked").text == "Once"

@@ -15,17 +15,24 @@ if TYPE_CHECKING:
 def compare(bench: Workbench, given: Arguments) -> Iterator[Output]:
     from playground.session import comparing
     from playground.session.going_on import request_of
-    from playground.session.ways import beside_chosen, ways_of
+    from playground.session.remembering import against_of, of_runs
+    from playground.session.ways import beside_chosen, ways_and_data
 
-    ways = ways_of(given["ways"] or "")
+    ways, data = ways_and_data(given["ways"] or "")
+    against = against_of(data) if data else None
     if bench.choices.n == 1:
         ways = beside_chosen(ways)
     asked = comparing.requests_of(bench, request_of(bench), ways)
     side = yield from comparing.compare(bench, asked)
-    yield from comparing.outcome(side)
+    told: list[str] = []
+    cue = bench.text.rpartition("\n")[2]
+    memory = of_runs(bench.plugins, side, against, cue, told.append) if against else []
+    for line in told:
+        yield Note(line, "notice")
+    yield from comparing.outcome(side, memory)
     if nodes := [run.node for run in side.runs if run.node is not None]:
-        told = f"node {nodes[0]}" if len(nodes) == 1 else f"nodes {nodes[0]} to {nodes[-1]}"
-        yield Note(f"{told} · seed {asked[0].request.seed} · /goto goes on with one", "notice")
+        places = f"node {nodes[0]}" if len(nodes) == 1 else f"nodes {nodes[0]} to {nodes[-1]}"
+        yield Note(f"{places} · seed {asked[0].request.seed} · /goto goes on with one", "notice")
 
 
 ACTIONS = (
@@ -36,16 +43,16 @@ ACTIONS = (
         details="Chains are words, those with spaces in quotes. With one, it is compared with the chain "
         "that is chosen; without any, /n samples of that are. model=NAME, template=NAME and seed=N, as often "
         "as you like, compare models, templates filled with the text, and seeds, in every combination; a "
-        "; begins others: greedy ; sample model=gpt2. All have the same noise. Each becomes a node; you stay "
-        "where you are.",
+        "; begins others: greedy ; sample model=gpt2. against=FILE tells what of each stands in that data. "
+        "All have the same noise. Each becomes a node; you stay where you are.",
         arguments=(
             Argument(
                 name="ways",
                 rest=True,
                 optional=True,
                 completer="ways",
-                suggestions=('"beam(width=4)"', "model=", "template=", "seed="),
-                help="Chains, model=NAME, template=NAME, seed=N, and ; between several such.",
+                suggestions=('"beam(width=4)"', "model=", "template=", "seed=", "against="),
+                help="Chains, model=NAME, template=NAME, seed=N, against=FILE, and ; between several such.",
             ),
         ),
         run=compare,

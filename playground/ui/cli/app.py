@@ -28,6 +28,7 @@ COMMANDS = {
     "tokens": ("tokens:command", "How a text is cut into tokens."),
     "score": ("score:command", "How likely a model finds a text: loss, perplexity, surprisal."),
     "detect": ("detect:command", "Whether a text carries a watermark."),
+    "memcheck": ("memcheck:command", "Whether a text was memorised from data."),
     "classify": ("classify:command", "Label a text by the likelihood of each label."),
     "models": ("models:command", "List, show and download models."),
     "templates": ("templates:command", "List, show, render and test prompt templates."),

@@ -24,7 +24,10 @@ from playground.ui.cli.console import is_terminal
 from playground.ui.cli.decoding_options import STAGE_FLAGS, decoding_options_but
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playground.api import Alternative, Token
+    from playground.api.memory import MemoryReport
     from playground.api.outputs import Output
     from playground.session.comparing import Asked
     from playground.session.comparison import Divergence, Run, SideBySide
@@ -61,6 +64,10 @@ HEADERS = (
 @template_options
 @click.option("-n", "n", type=click.IntRange(1, 64), default=1, help="Texts of each.")
 @decoding_options_but("strategy", *STAGE_FLAGS, "n", "probs")
+@click.option(
+    "--against", "against", metavar="DATA", multiple=True,
+    help="Also what of each text stands in this data; options as words: column=NAME. Repeat for more.",
+)  # fmt: skip
 @json_option
 @click.option("--no-history", is_flag=True, help="Do not keep what is generated.")
 @click.pass_obj
@@ -71,13 +78,22 @@ def command(app: App, /, **options: Any) -> int:
     model did it: that place is shown, and what each chose from there. `-` or a pipe reads TEXT. What is
     generated is kept, as several continuations of one text.
     """  # fmt: skip
+    from playground.session.comparing import remembered
+    from playground.session.remembering import against_of, of_runs
+
+    data = against_of(options["against"]) if options["against"] else None
     bench, asked = _prepared(app, options)
     shown = is_terminal(sys.stdout) and not options["as_json"]
     side = _run(bench, asked, shown=shown)
+    cue = bench.text.rpartition("\n")[2]
+    memory = of_runs(bench.plugins, side, data, cue, notice) if data else []
     if options["as_json"]:
-        print_json(as_json(side))
+        print_json(as_json(side, memory))
     elif not is_terminal(sys.stdout):
         _print(side)
+    if memory and not options["as_json"]:
+        table = remembered(side, memory)
+        print_table(table.headers, table.rows, right=table.right)
     notice(f"seed {asked[0].request.seed}")
     return _ended(side)
 
@@ -176,12 +192,15 @@ def _ended(side: SideBySide) -> int:
     return code or (outcome.CANCELLED if cancelled else outcome.OK)
 
 
-def as_json(side: SideBySide) -> dict[str, Any]:
+def as_json(side: SideBySide, memory: Sequence[MemoryReport | None] = ()) -> dict[str, Any]:
     """The runs with their figures, and where they part ways."""
+    import msgspec
+
     divergence = side.divergence()
     return {
         "runs": [_run_as_json(run) for run in side.runs],
         "divergence": None if divergence is None else _divergence_as_json(divergence),
+        "memory": [msgspec.to_builtins(report) for report in memory],
     }
 
 

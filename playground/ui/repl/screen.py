@@ -24,7 +24,7 @@ from playground.ui.repl.region import Region, Tail
 from playground.ui.repl.status import Live, StatusLine
 
 STYLES = {
-    "dim": "2", "bold": "1", "added": "32", "removed": "31;9",
+    "dim": "2", "bold": "1", "underlined": "4", "added": "32", "removed": "31;9",
     "error": "31", "warning": "33", "hint": "36", "notice": "2",
 }  # fmt: skip
 LEGEND = "the model's own probability of each token:"

@@ -33,10 +33,10 @@ from playground.ui.tui.screens.inspect import LINE as INSPECT
 from playground.ui.tui.screens.inspect import InspectScreen
 from playground.ui.tui.screens.log import LogScreen
 from playground.ui.tui.screens.models import ModelsScreen
+from playground.ui.tui.screens.panes import PaneScreen
 from playground.ui.tui.screens.plugins import PluginsScreen
 from playground.ui.tui.screens.templates import TemplatesScreen
 from playground.ui.tui.screens.train import TrainScreen
-from playground.ui.tui.screens.panes import PaneScreen
 from playground.ui.tui.screens.tree import TreeScreen
 from playground.ui.tui.screens.write import WriteScreen
 from playground.ui.tui.unsaved import Unsaved, UnsavedFile

@@ -23,7 +23,7 @@ from playground.ui.tui.source import Source
 from playground.ui.tui.wrapping import Rows
 
 STYLES = (
-    "", "dim", "bold", "added", "removed", "notice", "warning", "error", "hint",
+    "", "dim", "bold", "underlined", "added", "removed", "notice", "warning", "error", "hint",
     "comment", "string", "number", "keyword", "name",
 )  # fmt: skip
 SHADED = len(STYLES)
@@ -97,10 +97,11 @@ class Pager(ScrollView, can_focus=True):
             for name in ("success", "error", "warning", "accent", "primary", "secondary")
         )
         bold = base + Style(bold=True)
+        underlined = base + Style(underline=True)
         struck = error + Style(strike=True)
         italic = Style(italic=True)
         code = (dim + italic, success, secondary, primary + Style(bold=True), accent)
-        own = (base, dim, bold, success, struck, dim, warning, error, accent, *code)
+        own = (base, dim, bold, underlined, success, struck, dim, warning, error, accent, *code)
         shades = Paint(background, foreground, foreground, "background").steps
         return [*own, *shades]
 
