@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-BOOK = "Once upon a time there was a fox.\n" * 200
+BOOK = "".join(f"Once upon a time there was a fox of {age} years.\n\n" for age in range(150))
 QUICKLY = {
     # Hours and minutes of work, cut down to what shows that the command is understood and does it.
     "char-rnn": "--steps 2 --hidden-size 8 --layers 1 --sequence-length 16 --batch-size 2",

@@ -121,7 +121,12 @@ def test_a_share_of_the_data_is_held_out_and_stands_beside(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(b"", "no text"), (b"a\0b", "is not text"), (b"One line.", "too little"), (b"\xff", "UTF-8")],
+    [
+        (b"", "no text"),
+        (b"a\0b", "is not text"),
+        (b"One line.", "cannot be held out"),
+        (b"\xff", "UTF-8"),
+    ],
 )
 def test_data_that_is_none_is_an_error_and_leaves_nothing(tmp_path, content, told):
     data = tmp_path / "data.txt"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from playground.api import InvalidInput
 from playground.api.memory import Against
 from playground_train.data.reading import Corpus, read
 from playground_train.data.splitting import split
@@ -61,7 +62,7 @@ def gather(against: Against) -> Items:
     every = [text for texts in pieces for text, _ in texts]
     held: set[str] = set()
     if against.held_out is None:
-        held = set(split(every, against.share, by_hash=True).held_out)
+        held = set(_held_out(every, against.share))
         held_out = "".join(dict.fromkeys(text for text in every if text in held))
     else:
         held_out = "\n".join(read([against.held_out], how).texts)
@@ -106,3 +107,14 @@ def _buffer(
         parts.append(b"\0")
         place += 1
     return b"".join(parts), items
+
+
+def _held_out(texts: list[str], share: float) -> tuple[str, ...]:
+    """Raises InvalidInput where there are too few of them."""
+    try:
+        return split(texts, share, by_hash=True).held_out
+    except InvalidInput as error:
+        raise InvalidInput(
+            f"{share:.0%} of this data cannot be held out: it has {len(texts):,} items or paragraphs",
+            "name other text by a person to compare with: --held-out FILE",
+        ) from error
