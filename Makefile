@@ -4,6 +4,8 @@ PYTHON ?= python3
 PROMPT ?= ROMEO:
 # Processes that run the tests: two cores are what a continuous integration machine has.
 JOBS ?= 2
+# Where the texts are that the models in the box were trained on: tinyshakespeare.txt and classics/*.txt.
+DATA ?= $(or $(PLAYGROUND_DATA),../shared/data)
 VENV := .venv
 # What an installation is made of: when one of them changes, it is made again.
 MADE_OF := pyproject.toml constraints.txt hatch_build.py $(wildcard plugins/playground_gpt/native/*.[ch])
@@ -13,7 +15,7 @@ INSTALL = PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
   $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: run test check lint format bench pictures screenshots clean
+.PHONY: run test check lint format bench models model pictures screenshots clean
 
 run: $(VENV)/.installed
 	$(BIN)/playground --offline gen --probs "$(PROMPT)"
@@ -35,6 +37,16 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed
 	$(BIN)/playground bench --write docs/performance.md
+
+# Hours on a CPU; begun again, it goes on where it was.
+models: $(VENV)/.installed
+	$(MAKE) model NAME=shakespeare-rnn RECIPE=char-rnn-shakespeare TEXTS='$(DATA)/tinyshakespeare.txt' IN=plugins/playground_charrnn/models
+	$(MAKE) model NAME=tiny-gpt2 RECIPE=gpt-classics TEXTS='$(DATA)/classics/*.txt' IN=plugins/playground_gpt/models
+
+model: $(VENV)/.installed
+	$(BIN)/playground train $(RECIPE) $(TEXTS) --out build/models/$(NAME) $(if $(wildcard build/models/$(NAME)/trainer/0*),--resume)
+	mkdir -p $(IN)/$(NAME)
+	cp build/models/$(NAME)/*.* $(IN)/$(NAME)
 
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python docs/pictures/make.py

@@ -5,10 +5,15 @@ Importing this package imports neither torch nor numpy; they come with the first
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playground.api import Backend, ModelSource, hookimpl
 from playground_gpt.backend import GptBackend
 
 __all__ = ["GptBackend"]
+
+MODELS = Path(__file__).with_name("models")
+SHIPPED = (("tiny-gpt2", "a small GPT-2 that has read classics; ships with the playground"),)
 
 SOURCES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("gpt2", "openai-community/gpt2", "GPT-2, 124 million parameters", {}),
@@ -38,7 +43,10 @@ def register_backends() -> list[Backend]:
 
 @hookimpl
 def register_models() -> list[ModelSource]:
-    return [
+    shipped = [
+        ModelSource(name=name, summary=summary, folder=MODELS / name) for name, summary in SHIPPED
+    ]
+    return shipped + [
         ModelSource(name=name, repository=repository, summary=summary, options=options)
         for name, repository, summary, options in SOURCES
     ]
