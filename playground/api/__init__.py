@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from playground.api.hooks import hookimpl
     from playground.api.inspectors import Inspected, Inspector, Panel, TextToken
+    from playground.api.memory import Against, MemoryCheck, MemoryFigures, MemoryReport
     from playground.api.model import (
         Backend,
         LanguageModel,
@@ -99,6 +100,7 @@ __all__ = [
     "DEFAULT_CHAIN",
     "About",
     "Action",
+    "Against",
     "Alternative",
     "Argument",
     "Backend",
@@ -134,6 +136,9 @@ __all__ = [
     "InvalidInput",
     "LanguageModel",
     "Lossy",
+    "MemoryCheck",
+    "MemoryFigures",
+    "MemoryReport",
     "Meta",
     "ModelCard",
     "ModelName",
@@ -227,6 +232,7 @@ _NAMES = {
         "TreeToken",
     ),
     "hooks": ("hookimpl",),
+    "memory": ("Against", "MemoryCheck", "MemoryFigures", "MemoryReport"),
     "inspectors": (
         "Inspected",
         "Inspector",

@@ -97,7 +97,8 @@ class Index:
         wanted = [known[term] for term in dict.fromkeys(terms(text)) if term in known]
         if not wanted:
             return None
-        scores = self._nearest.get_scores_from_ids(wanted)
+        with np.errstate(invalid="ignore"):  # an item without words has a length of zero
+            scores = np.nan_to_num(self._nearest.get_scores_from_ids(wanted))
         best = int(np.argmax(scores))
         return self.meta.items[best], float(scores[best])
 
