@@ -20,7 +20,7 @@ from playground.ui.tui.desk import Answered, Desk, Done
 from playground.ui.tui.feed import Feed
 from playground.ui.tui.key import Key
 from playground.ui.tui.keys import BY_ID, bindings, keymap
-from playground.ui.tui.messages import Heard, Run, ShowAnswer, TypeLine
+from playground.ui.tui.messages import Asking, Heard, Run, ShowAnswer, TypeLine
 from playground.ui.tui.palette import ActionProvider, needs_more
 from playground.ui.tui.saved import Saved
 from playground.ui.tui.screens.answer import AnswerScreen
@@ -209,15 +209,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         elif answer.name == "saved" and answer.value:
             self._show_saved(answer.value)
         for screen in self.screen_stack:
-            if isinstance(
-                screen,
-                ModelsScreen
-                | LogScreen
-                | TrainScreen
-                | CommandScreen
-                | BrowseScreen
-                | InspectScreen,
-            ):
+            if isinstance(screen, Asking):
                 screen.answered(answer)
 
     def _show_saved(self, notes: list[Note]) -> None:
@@ -230,10 +222,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             self.screen.work_changed()
 
     def _say(self, note: Note) -> None:
-        if isinstance(self.screen, BrowseScreen):
+        if isinstance(self.screen, BrowseScreen | TrainScreen):
             self.screen.say(note)
-        elif isinstance(self.screen, TrainScreen):
-            self.screen.take(note)
 
     # What is wanted
 

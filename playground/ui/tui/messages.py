@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from textual.message import Message
 
 from playground.api.outputs import Output
-from playground.ui.tui.desk import Told
+from playground.ui.tui.desk import Answered, Told
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A screen that asks the desk."""
+
+    def answered(self, answer: Answered) -> None:
+        """Take what came of a question; it may be another's."""
 
 
 @dataclass

@@ -104,7 +104,7 @@ class TrainScreen(Screen[None]):
 
     # What comes
 
-    def take(self, note: Note) -> None:
+    def say(self, note: Note) -> None:
         """Say here what came of a line that was run from here."""
         self.query_one(StatusLine).note = note
 
