@@ -12,12 +12,16 @@ Tell = Callable[[str], None]
 """Takes a line on what is being done, such as how far an index is built."""
 
 
+FORMATS = ("auto", "text", "lines", "csv", "jsonl")
+"""How data can be read; auto: by the names of files."""
+
+
 class Against(msgspec.Struct, frozen=True, kw_only=True):
     """The data that texts are checked against, and how it is read."""
 
     files: tuple[Path, ...]
     format: str = "auto"
-    column: str = "Joke"
+    column: str = "text"
     held_out: Path | None = None
     """Human text to compare with; without it a share of the data, which the index then leaves out."""
     share: float = 0.1

@@ -34,7 +34,7 @@ def check(
 
 def against_of(words: Sequence[str]) -> Against:
     """`FILE… [column=NAME] [format=KIND] [held-out=FILE]`. Raises InvalidInput."""
-    from playground.api.memory import Against
+    from playground.api.memory import FORMATS, Against
 
     files: list[Path] = []
     options: dict[str, Any] = {}
@@ -53,9 +53,6 @@ def against_of(words: Sequence[str]) -> Against:
     if options.get("format", "auto") not in FORMATS:
         raise InvalidInput(f"there is no format {options['format']!r}", ", ".join(FORMATS))
     return Against(files=tuple(files), **options)
-
-
-FORMATS = ("auto", "text", "lines", "csv", "jsonl")
 
 
 def shown(text: str, report: MemoryReport) -> Iterator[Output]:

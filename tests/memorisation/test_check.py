@@ -99,7 +99,7 @@ def test_examples_are_told_by_number_and_none_runs_into_the_next(tmp_path):
     data.write_text("ID,Joke\n" + "".join(f"{n},{row}\n" for n, row in enumerate(rows)))
     human = tmp_path / "human.txt"
     human.write_text(HUMAN)
-    against = Against(files=(data,), held_out=human)
+    against = Against(files=(data,), column="Joke", held_out=human)
     text = f"{rows[6]}\n{rows[7]}"
     [report] = check([text], [""], against, tmp_path, lambda _: None)
     assert report.text.longest == len(rows[6]) + 1

@@ -26,7 +26,9 @@ def compare(bench: Workbench, given: Arguments) -> Iterator[Output]:
     side = yield from comparing.compare(bench, asked)
     told: list[str] = []
     cue = bench.text.rpartition("\n")[2]
-    memory = of_runs(bench.plugins, side, against, cue, told.append) if against else []
+    memory = []
+    if against:
+        memory = bench.ask(lambda: of_runs(bench.plugins, side, against, cue, told.append))
     for line in told:
         yield Note(line, "notice")
     yield from comparing.outcome(side, memory)

@@ -25,7 +25,7 @@ def memcheck(bench: Workbench, given: Arguments) -> Iterator[Output]:
     cue = before.rpartition("\n")[2]
     told: list[str] = []
     yield Note("looking it up; the first time with this data builds an index", "notice")
-    [report] = check(bench.plugins, [node.text], [cue], against, told.append)
+    [report] = bench.ask(lambda: check(bench.plugins, [node.text], [cue], against, told.append))
     for line in told:
         yield Note(line, "notice")
     yield from shown(node.text, report)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from playground.api.memory import FORMATS, Against
 from playground.ui.cli.common import (
     App,
     json_option,
@@ -30,10 +31,10 @@ UNDERLINED = "4"
     "--against", "files", metavar="DATA", type=FILE, multiple=True, required=True,
     help="A text, CSV or JSONL file that the model was trained on; repeat for more.",
 )  # fmt: skip
-@click.option("--column", metavar="NAME", default="Joke", help="The column of CSV or JSONL.")
+@click.option("--column", metavar="NAME", default="text", help="The column of CSV or JSONL.")
 @click.option(
     "--format", "format_", default="auto",
-    type=click.Choice(("auto", "text", "lines", "csv", "jsonl")), help="How files are read.",
+    type=click.Choice(FORMATS), help="How files are read.",
 )  # fmt: skip
 @click.option(
     "--held-out", "held_out", metavar="FILE", type=FILE,
@@ -49,7 +50,6 @@ def command(app: App, /, **options: Any) -> None:
     """
     import msgspec
 
-    from playground.api.memory import Against
     from playground.session.remembering import check, shown
 
     text, cue = _text(options)
