@@ -88,7 +88,7 @@ def test_zeros_stay_zeros_in_8_bits():
 def test_the_8_bit_kernel_works_where_fewer_levels_must_do(monkeypatch):
     weight, bias = matrix(512, 300)
     x = rows(40, 512)
-    monkeypatch.setattr(int8, "_levels", lambda: 63)
+    monkeypatch.setattr(int8, "steps_each_way", lambda: 63)
     error = int8.Int8Linear(weight, bias)(x) - (x @ weight + bias)
     assert 0.01 < error.norm() / (x @ weight).norm() < 0.03
 

@@ -29,7 +29,7 @@ class Int8Linear:
         self._bias = bias
         self._packed = _packed(weight)
         # What a token's largest activation becomes. Unsigned as the engine wants it, the next number is 0.
-        self._levels = _levels()
+        self._levels = steps_each_way()
 
     def __call__(self, x: Tensor) -> Tensor:
         if len(x) <= CHUNK:
@@ -71,7 +71,7 @@ def _product(x: Tensor, packed: object, levels: int) -> Tensor:
 
 
 @cache
-def _levels() -> int:
+def steps_each_way() -> int:
     """127, or 63 on processors without 8-bit dot products: there pairs of larger ones overflow 16 bits."""
     ones = torch.ones(64, 64)
     exact = torch.allclose(_product(ones, _packed(ones), LARGEST), torch.full((64, 64), 64.0))
