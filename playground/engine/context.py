@@ -12,7 +12,9 @@ from playground.api.candidates import Candidates
 from playground.api.decoding import Noise, ReadAll, Step
 from playground.api.model import LanguageModel, Need, Read, Reading, State
 from playground.engine.chain import Chain
+from playground.engine.known import read_from_known
 from playground.engine.noise import HashedNoise
+from playground.engine.prefix import PrefixCache
 
 
 @dataclass
@@ -46,6 +48,8 @@ class Context:
     stop: tuple[str, ...] = ()
     models: Mapping[str, LanguageModel] = field(default_factory=dict)
     withheld: tuple[int, ...] = ()
+    prefixes: PrefixCache = field(default_factory=lambda: PrefixCache(0))
+    """What has been read before; by itself it remembers nothing."""
 
     @cached_property
     def noise(self) -> Noise:
@@ -76,8 +80,7 @@ class Context:
         self, reads: Sequence[Read], model: LanguageModel | None = None
     ) -> Generator[ReadAll, list[Reading], list[Reading]]:
         self.line.unbroken = self.line.unbroken and model is not None
-        readings = yield ReadAll(tuple(reads), model)
-        return readings
+        return (yield from read_from_known(self.prefixes, model or self.model, reads, model))
 
 
 def draw(candidates: Candidates, noise: Noise, position: int) -> int:

@@ -190,6 +190,7 @@ class Generation:
             stop=tuple(filter(None, self.request.stop)),
             models=self._beside,
             withheld=self._withheld,
+            prefixes=self._prefixes,
         )
         listeners = Listeners(sequences, self._model.tokenizer, self.events.append)
 

@@ -6,8 +6,8 @@ advance together, and one that raises fails alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -44,6 +44,14 @@ class Task:
     ended: bool = False
     paused: bool = False
     """Left out of ticks, as it stands."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A read, and who asks for it: tasks, and the place among what each wants."""
+
+    read: Read
+    by: list[tuple[Task, int]] = field(default_factory=list)
 
 
 class Scheduler:
@@ -88,32 +96,32 @@ class Scheduler:
 
     def _advance(self, tasks: list[Task]) -> None:
         chunk = CHUNK_ALONE if len(tasks) == 1 else CHUNK_SHARED
-        asked = [
-            (task, place, next_read(task.wanted[place], chunk))
-            for task in tasks
-            for place, answer in enumerate(task.answers)
-            if answer is None
-        ]
-        readings = self._read(tasks[0].reader or tasks[0].model, asked)
-        for (task, place, read), reading in zip(asked, readings, strict=True):
-            if reading is not None:
-                _accept(task, place, read, reading)
+        asked: dict[Hashable, Asked] = {}
+        for task in tasks:
+            for place, answer in enumerate(task.answers):
+                if answer is None:
+                    read = next_read(task.wanted[place], chunk)
+                    asked.setdefault(_same(read), Asked(read)).by.append((task, place))
+        self._read(tasks[0].reader or tasks[0].model, list(asked.values()))
 
-    def _read(
-        self, model: LanguageModel, asked: list[tuple[Task, int, Read]]
-    ) -> list[Reading | None]:
-        """The readings; where the batch fails, those tasks that fail alone too are ended with the error."""
-        self.on_read(model, sum(len(read.tokens) for _, _, read in asked))
+    def _read(self, model: LanguageModel, asked: list[Asked]) -> None:
+        """Answer all; where the batch fails, those tasks that fail alone too are ended with the error."""
+        self.on_read(model, sum(len(each.read.tokens) for each in asked))
         try:
-            return list(checked_read(model, [read for _, _, read in asked]))
+            readings = checked_read(model, [each.read for each in asked])
         except Exception as error:
-            if len({id(task) for task, _, _ in asked}) == 1:
-                self._end(asked[0][0], _blame("the model", error))
-                return [None] * len(asked)
-        alone: list[Reading | None] = []
-        for task, place, read in asked:
-            alone += [None] if task.ended else self._read(model, [(task, place, read)])
-        return alone
+            tasks = {id(task): task for each in asked for task, _ in each.by}
+            if len(asked) == 1 or len(tasks) == 1:
+                for task in tasks.values():
+                    self._end(task, _blame("the model", error))
+                return
+            for each in asked:
+                if not all(task.ended for task, _ in each.by):
+                    self._read(model, [each])
+            return
+        for each, reading in zip(asked, readings, strict=True):
+            for task, place in each.by:
+                _accept(task, place, each.read, reading)
 
     def _resume(self, task: Task) -> None:
         """Run the generator to its next read, handing on what it says on the way."""
@@ -139,6 +147,12 @@ class Scheduler:
         if not task.ended:
             self.cancel(task)
             task.on_end(error)
+
+
+def _same(read: Read) -> Hashable:
+    """Equal for reads that must be answered alike: states are values, so all that ask share one answer."""
+    state = id(read.state) if read.state.length else None
+    return (state, tuple(read.tokens), read.need, read.logits_to_keep)
 
 
 def next_read(read: Read, chunk: int) -> Read:

@@ -43,15 +43,16 @@ class Echo(Strategy, frozen=True):
 
 @pytest.fixture
 def echoing(bench):
-    """A bench whose plugins can speculate, too, and `Echo`."""
-    name = "playground_speculation"
-    bench.plugins.load(name, "built in", "", lambda: importlib.import_module(name))
+    """A bench whose plugins can guide and speculate, too, and `Echo`."""
+    for name in ("playground_guidance", "playground_speculation"):
+        bench.plugins.load(name, "built in", "", lambda name=name: importlib.import_module(name))
     bench.plugins.strategies.add("echo", Echo, "test")
     return bench
 
 
 def generation(bench, model, other, chain, **options):
-    request = GenerationRequest(prompt="ab", model="m", chain=chain, **{"seed": 0, **options})
+    asked = {"prompt": "ab", "seed": 0, **options}
+    request = GenerationRequest(model="m", chain=chain, **asked)
     built = build_chain(chain, bench.plugins)
     beside = models_beside(built, model, lambda name: other)
     return Generation(request, model, built, bench.scheduler, bench.prefixes, beside=beside)
@@ -71,7 +72,7 @@ def test_the_second_model_is_read_as_the_strategy_asks(echoing):
 
 def test_each_model_is_read_once_a_tick_for_all_who_wait(echoing):
     """Three sequences of two requests, one of which speaks with the other's model: one batch for each."""
-    one, two = ScriptedModel("abcdefgh" * 9, after="ab"), ScriptedModel("abcdefgh" * 9, after="ab")
+    one, two = babble(0), babble(1)
     runs = [
         generation(echoing, one, two, 'echo("b")', n=2, max_tokens=20),
         generation(echoing, two, one, "greedy", max_tokens=20),
@@ -160,3 +161,25 @@ def test_an_option_that_must_be_given_is_explained(echoing):
 )
 def test_models_in_a_chain_can_be_called_otherwise(echoing, chain, renamed):
     assert with_models(chain, echoing.plugins, lambda name: f"/here/{name}") == renamed
+
+
+def test_what_the_second_model_has_read_is_known_the_next_time(echoing):
+    first, second = babble(0), babble(1)
+    said = texts(generation(echoing, first, second, 'echo("b")', max_tokens=3))
+    second.passes.clear()
+    assert texts(generation(echoing, first, second, 'echo("b")', max_tokens=3)) == said
+    assert second.passes == [(1,), (1,)], "the prompt is known, and what follows it"
+    longer = generation(echoing, first, second, 'echo("b")', prompt="abcde", max_tokens=1)
+    second.passes.clear()
+    assert len(texts(longer)) == 1
+    assert second.passes == [(3,)]
+
+
+def test_a_second_prompt_is_read_once_for_all_sequences_and_not_again(echoing):
+    model = babble(0)
+    options = {"n": 3, "max_tokens": 4}
+    said = texts(generation(echoing, model, model, 'cfg("xyz")', **options))
+    assert model.passes[:2] == [(2,), (3,)]
+    model.passes.clear()
+    assert texts(generation(echoing, model, model, 'cfg("xyz")', **options)) == said
+    assert all(read == 1 for reads in model.passes for read in reads)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_letters
+
 import numpy as np
 import pytest
 
@@ -81,19 +83,28 @@ class TestNothingBesideASequenceChangesIt:
 
 class TestReads:
     def test_a_prompt_is_read_once_for_all_sequences_and_each_step_is_one_batch(self, bench):
-        model = ScriptedModel("x" * 50)
+        model = ScriptedModel(lambda tokens: dict.fromkeys(ascii_letters, 0.01))
         bench.run(model, "abc", n=4, max_tokens=5)
         assert model.passes == [(3,), *[(1, 1, 1, 1)] * 4]
+
+    def test_what_sequences_have_alike_is_read_once_until_they_part(self, bench, finished):
+        halves = {"x": 0.5, "y": 0.5}
+        model = ScriptedModel(lambda tokens: halves if len(tokens) > 8 else {"x": 1.0})
+        ends = finished(bench.run(model, "abc", n=4, max_tokens=20, seed=1))
+        assert len({end.text for end in ends}) == 4
+        assert model.passes[:6] == [(3,), *[(1,)] * 5]
+        assert model.passes[-1] == (1, 1, 1, 1)
 
     def test_requests_that_run_together_share_their_reads(self, bench):
         model = ScriptedModel("x" * 50)
         generations = [
             bench.start(model, "abc", chain, max_tokens=10) for chain in ("greedy", "sample")
         ]
+        generations.append(bench.start(model, "ab", max_tokens=10))
         while not all(generation.done for generation in generations):
             bench.scheduler.tick()
-        assert model.passes == [(3,), *[(1, 1)] * 9]
-        first, second = (next(generation) for generation in generations)
+        assert model.passes == [(3, 2), *[(1, 1)] * 9]
+        first, second = (next(generation) for generation in generations[:2])
         assert (first.cached_tokens, second.cached_tokens) == (0, 3)
 
     def test_a_prompt_that_is_being_read_is_waited_for_whoever_leaves(self, bench, finished):
@@ -106,7 +117,7 @@ class TestReads:
         second.cancel()
         ends = [finished(list(each))[0].reason for each in (first, second, third, late)]
         assert ends == ["cancelled", "cancelled", "length", "length"]
-        assert model.passes == [(512,), (512,), (512,), (464,), (1, 1), (1, 1)]
+        assert model.passes == [(512,), (512,), (512,), (464,), (1,), (1,)]
 
     def test_a_prompt_that_nobody_waits_for_any_more_is_read_no_further(self, bench):
         model = ScriptedModel("x" * 5000)

@@ -37,8 +37,10 @@ def test_alone_a_strategy_takes_a_pass_a_token_however_many_sequences(
 
 
 def test_together_they_take_no_more_passes_than_one_of_them(bench, model):
+    # Each continues a text of its own: what texts have alike is read once for all of them.
     generations = [
-        bench.start(model, "abc", chain, n=count, max_tokens=6) for chain, count, _ in RUNNING
+        bench.start(model, "abcd"[place % 4] * (1 + place), chain, n=count, max_tokens=6)
+        for place, (chain, count, _) in enumerate(RUNNING)
     ]
     while not all(generation.done for generation in generations):
         bench.scheduler.tick()
