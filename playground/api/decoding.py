@@ -55,7 +55,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     group: the heading under which it stands. formula: what it computes, in a line. source: who described
     it, and when. elsewhere: which engines have it, and how theirs differs. neutral: the call with which it
     changes nothing, such as `top_p(1)`. example: the call of the worked example, where the defaults do
-    nothing there; its words are those of `playground.explain.words`.
+    nothing there; its words are those of `playground.explain.words`. scene: which of its texts a
+    processor's example continues.
     """
 
     group: str = ""
@@ -64,6 +65,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: str = ""
     neutral: str = ""
     example: str = ""
+    scene: str = "sentence"
 
 
 class TextEnds(Exception):

@@ -61,24 +61,25 @@ def example_of(name: str, cls: type[Processor] | type[Strategy], plugins: Plugin
         stages = build_stages(call, plugins)
         if issubclass(cls, Strategy):
             return _said(call, stages.strategy)
-        return _narrowed(call, [stage for _, stage in stages.processors])
+        return _narrowed(call, [stage for _, stage in stages.processors], cls.about.scene)
     except PlaygroundError as error:
         return Absent(error.message)
     except Exception as error:  # A stranger's stage may do anything, and is still to be shown.
         return Absent(one_line(error))
 
 
-def _narrowed(call: str, stages: Sequence[Processor]) -> Narrowed:
-    from playground.explain.words import PROMPT, SAID, TOKENIZER, next_candidates
+def _narrowed(call: str, stages: Sequence[Processor], scene_name: str) -> Narrowed:
+    from playground.explain.words import SCENES
     from playground.testing import step_after
 
-    before = next_candidates()
-    prompt = TOKENIZER.encode(PROMPT)
+    scene = SCENES[scene_name]
+    tokenizer, before = scene.tokenizer, scene.candidates
+    prompt = tokenizer.encode(scene.prompt)
     step = step_after(
-        [*prompt, *TOKENIZER.encode(SAID)],
+        [*prompt, *tokenizer.encode(scene.said)],
         prompt_length=len(prompt),
         seed=SEED,
-        tokenizer=TOKENIZER,
+        tokenizer=tokenizer,
     )
     after = before
     for stage in stages:
@@ -87,9 +88,9 @@ def _narrowed(call: str, stages: Sequence[Processor]) -> Narrowed:
     order = sorted(first, key=lambda token: -first[token])
     return Narrowed(
         call,
-        PROMPT,
-        SAID,
-        tuple(TOKENIZER.label(token) for token in order),
+        scene.prompt,
+        scene.said,
+        tuple(tokenizer.label(token) for token in order),
         tuple(first[token] for token in order),
         tuple(then.get(token) for token in order),
     )

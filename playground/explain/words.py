@@ -1,19 +1,24 @@
 """The small world of the worked examples: ten words, a text, what could come next, and who says so.
 
-All of it is typed, and nothing that comes of it: the examples are computed from here.
+And beside it, for what ten words cannot show, a value of JSON that has been begun. All of it is typed, and
+nothing that comes of it: the examples are computed from here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
+from msgspec.structs import replace
 from numpy import ndarray
 
-from playground.api import Candidates, InvalidInput, LanguageModel
+from playground.api import Candidates, InvalidInput, LanguageModel, Need, Read, Reading
 from playground.testing import ScriptedModel
 
 WORDS = (" the", " cat", " sat", " on", " mat", " and", " dog", " rug", ".", "")
 """The tokens in the order of their ids; the last one ends a text."""
-END = len(WORDS) - 1
 PROMPT = " the cat sat on the mat and the dog"
 SAID = " sat on the"
 """What has been said after the prompt, so that what counts generated tokens counts some."""
@@ -37,46 +42,100 @@ BEGINNING = " the"
 
 
 class WordTokenizer:
-    """A token for each of the ten words."""
+    """A token for each of some words; the last one, the empty word, ends a text."""
 
-    vocabulary_size = len(WORDS)
-    bos_id: int | None = END
-    eos_ids = frozenset({END})
     start_ids: tuple[int, ...] = ()
-    fingerprint = "ten words"
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self.vocabulary_size = len(words)
+        self.bos_id: int | None = len(words) - 1
+        self.eos_ids = frozenset({len(words) - 1})
+        self.fingerprint = f"the words {words}"
 
     def encode(self, text: str) -> list[int]:
         ids, rest = [], text
         while rest:
             token = next(
-                (i for i, word in enumerate(WORDS) if word and rest.startswith(word)), None
+                (i for i, word in enumerate(self._words) if word and rest.startswith(word)), None
             )
             if token is None:
                 raise InvalidInput(f"the example has no word for {rest!r}")
             ids.append(token)
-            rest = rest.removeprefix(WORDS[token])
+            rest = rest.removeprefix(self._words[token])
         return ids
 
     def piece(self, token: int, previous: int | None) -> bytes:
-        return WORDS[token].encode()
+        return self._words[token].encode()
 
     def label(self, token: int) -> str:
-        return "<end>" if token == END else WORDS[token].strip()
+        return self._words[token].strip() or "<end>"
 
 
-TOKENIZER = WordTokenizer()
+TOKENIZER = WordTokenizer(WORDS)
 
 
-def next_candidates() -> Candidates:
-    """What could come after the prompt and what was said."""
-    ids = np.array(sorted(map(WORDS.index, NEXT)))
-    chances = np.array([NEXT[WORDS[token]] for token in ids])
-    return Candidates((np.log(chances) + SHIFT).astype(np.float32), ids, len(WORDS))
+@dataclass(frozen=True)
+class Scene:
+    """Where a processor's example stands: a text, what is said of it, and what could come next."""
+
+    tokenizer: WordTokenizer
+    prompt: str
+    said: str
+    next: Mapping[str, float]
+    """Words and their probabilities."""
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """What could come after the prompt and what was said."""
+        chances = {self._token(word): chance for word, chance in self.next.items()}
+        ids = np.array(sorted(chances))
+        scores = np.log([chances[token] for token in ids]) + SHIFT
+        return Candidates(scores.astype(np.float32), ids, self.tokenizer.vocabulary_size)
+
+    def _token(self, word: str) -> int:
+        return self.tokenizer.encode(word)[0] if word else self.tokenizer.vocabulary_size - 1
+
+
+SCENES = {
+    "sentence": Scene(TOKENIZER, PROMPT, SAID, NEXT),
+    "json": Scene(
+        WordTokenizer(("Ann is thirty: ", '{"age":', " thirty", ' "', " 30", " null", "}", "")),
+        "Ann is thirty: ",
+        '{"age":',
+        {" thirty": 0.35, ' "': 0.25, " 30": 0.2, " null": 0.1, "}": 0.06, "": 0.04},
+    ),
+}
+"""By the name that `About.scene` gives."""
+
+
+class Layered(ScriptedModel):
+    """One that comes to its words over some layers: each is surer than the one before of what the last says.
+
+    Its hidden states are the logits so far, so that they need no head.
+    """
+
+    offers = Need.LOGITS | Need.HIDDEN
+    layers = 4
+
+    def read(self, batch: Sequence[Read]) -> list[Reading]:
+        return [
+            replace(reading, hidden=self._hidden(read))
+            for read, reading in zip(batch, super().read(batch), strict=True)
+        ]
+
+    def unembed(self, hidden: ndarray) -> ndarray:
+        return hidden
+
+    def _hidden(self, read: Read) -> ndarray:
+        """(layers + 1, time, vocabulary)."""
+        logits = np.stack([_row((token,)) for token in read.tokens])
+        return np.stack([logits * layer / self.layers for layer in range(self.layers + 1)])
 
 
 def model() -> LanguageModel:
     """The model that looks at one word."""
-    return ScriptedModel(_row, tokenizer=TOKENIZER)
+    return Layered(_row, tokenizer=TOKENIZER)
 
 
 def small_model() -> LanguageModel:

@@ -62,7 +62,8 @@ class JsonSchema(Processor, frozen=True):
             "vLLM: `guided_json`; llama.cpp: `--json-schema`, its own grammars; OpenAI's API: "
             "`response_format`"
         ),
-        example='json_schema({"type": "integer"})',
+        example='json_schema({"properties": {"age": {"type": "integer"}}, "required": ["age"]})',
+        scene="json",
     )
 
     schema: Annotated[dict[str, Any] | str, Meta(description="a JSON schema")]

@@ -13,7 +13,7 @@ import pytest
 from playground.api import Candidates
 from playground.chain_stages import build_stages
 from playground.chain_syntax import parse
-from playground.explain.words import PROMPT, SAID, TOKENIZER, next_candidates
+from playground.explain.words import PROMPT, SAID, SCENES, TOKENIZER
 from playground.plugins import load_plugins
 from playground.testing import step_after
 
@@ -40,7 +40,7 @@ class Case:
 
     def candidates(self) -> Candidates:
         if self.words:
-            return next_candidates()
+            return SCENES["sentence"].candidates
         return Candidates((np.log(self.p) + SHIFT).astype(np.float32))
 
     def step(self):
