@@ -37,7 +37,8 @@ class Temperature(Processor, frozen=True):
     def __call__(self, candidates: Candidates, step: Step) -> Candidates:
         if self.t < COLDEST:
             return candidates.top(1)
-        return candidates if self.t == 1 else candidates.rescored(candidates.scores / self.t)
+        # A product is quicker than a quotient, and no further off than one unit in the last place.
+        return candidates if self.t == 1 else candidates.rescored(candidates.scores * (1 / self.t))
 
     def notices(self) -> tuple[str, ...]:
         return (f"temperature {self.t:g} is greedy: the likeliest token",) * (self.t < COLDEST)
