@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from playground.api import InvalidInput
+from playground_train.muon import Muon
 from playground_train.recipe import Recipe
 
 Optimiser = torch.optim.Optimizer
@@ -27,7 +27,9 @@ def make_optimisers(network: nn.Module, recipe: Recipe) -> list[Optimiser]:
         tables = {id(m.weight) for m in network.modules() if isinstance(m, nn.Embedding)}
         inner = [p for p in matrices if id(p) not in tables]
         matrices = [p for p in matrices if id(p) in tables]
-        optimisers.append(_muon(inner, recipe))
+        optimisers.append(
+            Muon(inner, learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        )
     groups = [
         {"params": matrices, "weight_decay": recipe.weight_decay},
         {"params": [p for p in trained if p.ndim == 1], "weight_decay": 0.0},
@@ -36,19 +38,6 @@ def make_optimisers(network: nn.Module, recipe: Recipe) -> list[Optimiser]:
     groups = [group for group in groups if group["params"]]
     optimisers.append(torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=betas, fused=True))
     return optimisers
-
-
-def _muon(matrices: list[nn.Parameter], recipe: Recipe) -> Optimiser:
-    kind = getattr(torch.optim, "Muon", None)
-    if kind is None:
-        raise InvalidInput("this version of torch has no Muon", "use adamw, or torch 2.9 or newer")
-    made: Optimiser = kind(
-        matrices,
-        lr=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        adjust_lr_fn="match_rms_adamw",
-    )
-    return made
 
 
 def set_learning_rate(optimisers: list[Optimiser], rate: float) -> None:
