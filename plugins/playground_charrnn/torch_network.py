@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -13,12 +15,25 @@ from playground_charrnn.held_out import validation_chunks
 
 Carried = Tensor | tuple[Tensor, Tensor]
 _CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+_LAYERS: dict[str, Any] = {"lstm": torch.lstm, "gru": torch.gru, "rnn": torch.rnn_tanh}
 
 
 class TorchNetwork(nn.Module):
     """Parameters are named as in `Config.shapes`."""
 
-    def __init__(self, config: Config, dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        config: Config,
+        dropout: float = 0.0,
+        *,
+        variational: bool = False,
+        weight_dropout: float = 0.0,
+    ) -> None:
+        """Dropout in training, of activations and of recurrent weights.
+
+        `variational`: one mask for all steps of a row (Gal and Ghahramani 2016). `weight_dropout`: one mask
+        of the recurrent matrices for all steps of all rows (DropConnect in AWD-LSTM, Merity et al. 2017).
+        """
         super().__init__()
         size = len(config.vocabulary)
         self.embedding = (
@@ -32,19 +47,55 @@ class TorchNetwork(nn.Module):
             batch_first=True,
         )
         self.head = nn.Linear(config.hidden_size, size)
-        self.dropout = nn.Dropout(dropout)
-        self._size = size
+        self.dropout, self.variational, self.weight_dropout = dropout, variational, weight_dropout
+        self._config = config
         if config.cell == "lstm":
             self._remember_at_first(config)
 
     def forward(self, ids: Tensor, carried: Carried | None = None) -> tuple[Tensor, Carried]:
         """Logits (rows, time, vocabulary) and the carried state, from ids (rows, time)."""
         if self.embedding is not None:
-            inputs = self.dropout(self.embedding(ids))
+            inputs = self._dropped(self.embedding(ids))
         else:
-            inputs = functional.one_hot(ids, self._size).to(self.head.weight.dtype)
-        output, carried = self.rnn(inputs, carried)
-        return self.head(self.dropout(output)), carried
+            inputs = functional.one_hot(ids, len(self._config.vocabulary))
+            inputs = inputs.to(self.head.weight.dtype)
+        if self.training and (self.variational or self.weight_dropout):
+            output, carried = self._layer_by_layer(inputs, carried)
+        else:
+            output, carried = self.rnn(inputs, carried)
+        return self.head(self._dropped(output)), carried
+
+    def _dropped(self, x: Tensor) -> Tensor:
+        """Activations (rows, time, width) after dropout."""
+        if self.training and self.variational:
+            return x * functional.dropout(torch.ones_like(x[:, :1]), self.dropout)
+        return functional.dropout(x, self.dropout, self.training)
+
+    def _layer_by_layer(self, x: Tensor, carried: Carried | None) -> tuple[Tensor, Carried]:
+        """What `rnn` computes, with dropout that its module does not have."""
+        config = self._config
+        layer_of = _LAYERS[config.cell]
+        if carried is None:
+            zeros = x.new_zeros(config.layers, len(x), config.hidden_size)
+            carried = (zeros, zeros) if config.cell == "lstm" else zeros
+        after = []
+        for index, (inner, recurrent, *biases) in enumerate(self.rnn.all_weights):
+            recurrent = functional.dropout(recurrent, self.weight_dropout)
+            before = [tensor[index : index + 1] for tensor in parts(carried)]  # (1, rows, hidden)
+            output, *state = layer_of(
+                self._dropped(x) if index else x,
+                before if config.cell == "lstm" else before[0],
+                [inner, recurrent, *biases],
+                True,  # biases
+                1,  # layers
+                0.0,  # dropout between them
+                True,  # training
+                False,  # both directions
+                True,  # rows before time
+            )
+            x = output
+            after.append(state)
+        return x, joined(tuple(torch.cat(tensors) for tensors in zip(*after, strict=True)))
 
     def _remember_at_first(self, config: Config) -> None:
         """A forget bias of 1 (Gers et al. 2000; Jozefowicz et al. 2015)."""

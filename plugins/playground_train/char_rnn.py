@@ -13,6 +13,7 @@ from playground_train.recipe import (
     EvaluateEvery,
     LearningRate,
     Recipe,
+    Share,
     Steps,
     WeightDecay,
 )
@@ -49,6 +50,13 @@ class CharRnnTrainer(Recipe, frozen=True, kw_only=True):
     learning_rate: LearningRate = 0.003
     weight_decay: WeightDecay = 0.05
     dropout: Dropout = 0.2
+    variational: Annotated[
+        bool,
+        Meta(description="drop the same activations at every step of a sequence"),
+    ] = False
+    weight_dropout: Annotated[
+        Share, Meta(description="share of the recurrent weights dropped for a sequence")
+    ] = 0.0
     evaluate_every: EvaluateEvery = 500
 
     def prepare(self, corpus: Corpus, device: torch.device) -> Subject:

@@ -95,6 +95,13 @@ class Recipe(Trainer, frozen=True, kw_only=True):
     ] = 0.99
     clip: Annotated[float, Meta(gt=0, description="largest norm of the gradient")] = 1.0
     dropout: Dropout = 0.0
+    average: Annotated[
+        Share,
+        Meta(
+            description="decay a step of the moving average of the weights, which is evaluated and "
+            "stored in their place; 0: none"
+        ),
+    ] = 0.0
     autocast: Annotated[
         Literal["none", "bfloat16"], Meta(description="type of the products in training")
     ] = "none"

@@ -20,6 +20,7 @@ from playground.api.options import options_of
 from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
 from playground_charrnn.files import replace_file
 from playground_train import checkpoint, optimisation
+from playground_train.averaging import Average
 from playground_train.checkpoint import Checkpoints, Counters
 from playground_train.data.reading import Corpus
 from playground_train.device import room_for
@@ -66,6 +67,7 @@ class Run:
             processes=processes.size,
         )
         self.updates = Updates(recipe, self.subject, self.steps, device, processes)
+        self.average = Average(self.network, recipe.average)
         self.checkpoints = Checkpoints(out)
         self._all_stop = False
 
@@ -89,6 +91,7 @@ class Run:
         with torch.no_grad():
             for name, parameter in self.network.named_parameters():
                 parameter.copy_(tensors[f"weights/{name}"])
+        self.average.restore(_group(tensors, "average"))
         optimisation.restore(self.updates.optimisers, _group(tensors, "optimiser"))
         carried = _group(tensors, "carried")
         self.updates.carried = tuple(carried[str(i)].to(self.device) for i in range(len(carried)))
@@ -150,18 +153,21 @@ class Run:
         if not self.processes.first:
             return Saved(step=self.counters.step, path=str(self.out))
         tensors = {f"weights/{n}": p.detach() for n, p in self.network.named_parameters()}
+        tensors |= {f"average/{n}": tensor for n, tensor in self.average.weights.items()}
         for name, tensor in optimisation.tensors_of(self.updates.optimisers).items():
             tensors[f"optimiser/{name}"] = tensor
         for index, tensor in enumerate(self.updates.carried):
             tensors[f"carried/{index}"] = tensor
-        model = self.subject.files(self.recipe.stored_dtype, self._card())
+        with self.average.in_place():
+            model = self.subject.files(self.recipe.stored_dtype, self._card())
         path = self.checkpoints.save(self.counters, tensors, model)
         return Saved(step=self.counters.step, path=str(path))
 
     def stop(self) -> Saved:
         """Save, early; where nothing was evaluated yet, these weights are the model in the folder."""
         if self.counters.best_loss is None:
-            self._publish()
+            with self.average.in_place():
+                self._publish()
         return self.save()
 
     def finish(self) -> Trained:
@@ -215,6 +221,7 @@ class Run:
         counters = self.counters
         wished = self.wish.signal is not None
         made = self.updates.take(counters.step, wished=wished, check=self._check_finite)
+        self.average.update(counters.step)
         self._all_stop = made.stop
         counters.step += 1
         counters.seconds += time.perf_counter() - started
@@ -235,12 +242,13 @@ class Run:
     def _evaluate(self) -> float:
         """The loss on the held-out text; the best weights become the model in the folder."""
         counters = self.counters
-        loss = self.processes.told(self._measured())
-        if counters.best_loss is None or loss < counters.best_loss:
-            counters.best_loss, counters.best_step, counters.worse = loss, counters.step, 0
-            self._publish()
-        else:
-            counters.worse += 1
+        with self.average.in_place():
+            loss = self.processes.told(self._measured())
+            if counters.best_loss is None or loss < counters.best_loss:
+                counters.best_loss, counters.best_step, counters.worse = loss, counters.step, 0
+                self._publish()
+            else:
+                counters.worse += 1
         counters.evaluated_step = counters.step
         return loss
 
@@ -254,7 +262,8 @@ class Run:
     def _sample(self) -> Iterator[Sampled]:
         if self.recipe.sample_length and self.processes.first:
             seed = step_seed(self.recipe.seed, self.counters.step)
-            text = self.subject.sample(self.recipe.sample_length, seed)
+            with self.average.in_place():
+                text = self.subject.sample(self.recipe.sample_length, seed)
             yield Sampled(step=self.counters.step, text=text)
 
     def _publish(self, **results: float) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from playground.api import InvalidInput, ModelUnavailable, PlaygroundError
 from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, Trainer
@@ -19,11 +21,20 @@ from playground_train import checkpoint
 from tests.train.conftest import KINDS, TEXT, files_of, small, trained
 
 Make = Callable[..., Trainer]
+REGULARISED: dict[str, dict[str, Any]] = {"char-rnn": {"variational": True, "weight_dropout": 0.3}}
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_a_char_rnn_learns(text: Path, tmp_path: Path, cell: str) -> None:
     learns(small("char-rnn", cell=cell, layers=1), text, tmp_path)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_a_char_rnn_learns_with_weights_and_whole_units_dropped(
+    text: Path, tmp_path: Path, cell: str
+) -> None:
+    changes = {"variational": True, "weight_dropout": 0.1, "dropout": 0.1, "hidden_size": 32}
+    learns(small("char-rnn", cell=cell, **changes), text, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +111,7 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bytes(
     kind: str, rounds: int, text: Path, tmp_path: Path
 ) -> None:
     changes = {"steps": 24, "evaluate_every": 4, "dropout": 0.2, "sample_length": 0}
+    changes |= {"average": 0.9} | REGULARISED.get(kind, {})
     fields = json.dumps(KINDS[kind][1] | changes)
     rounds = int(os.environ.get("PLAYGROUND_KILLS", rounds))
     program = Path(__file__).with_name("killed_runs.py")
@@ -113,6 +125,30 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bytes(
     told = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [each["same"] for each in told] == [True] * rounds
     assert any(each["killed"] for each in told)
+
+
+def test_what_is_evaluated_and_stored_is_the_average_of_the_weights_while_others_are_trained(
+    recipe: Make, text: Path, tmp_path: Path
+) -> None:
+    def run(name: str, **changes: Any) -> tuple[Any, dict[str, Any]]:
+        events = trained(recipe(**changes), text, tmp_path / name)
+        return events, checkpoint.Checkpoints(tmp_path / name).load()[1]
+
+    (plain, last), (averaged, state) = run("plain"), run("averaged", average=0.99)
+    weights = {n: t for n, t in last.items() if n.startswith("weights/")}
+    assert all(torch.equal(tensor, state[name]) for name, tensor in weights.items())
+    assert {n.partition("/")[0] for n in state} >= {"weights", "average", "optimiser"}
+    assert not any(name.startswith("average/") for name in last)
+    one, two = (
+        [e.validation_loss for e in told if isinstance(e, Progress) and e.validation_loss]
+        for told in (plain, averaged)
+    )
+    assert one != two
+    (model,) = tmp_path.glob("averaged/trainer/*/model.safetensors")
+    stored = [tensor.tolist() for tensor in load_file(model).values()]
+    vectors = {n: t for n, t in state.items() if n.startswith("average/") and t.ndim == 1}
+    assert vectors
+    assert all(tensor.half().tolist() in stored for tensor in vectors.values())
 
 
 def test_a_run_that_is_left_saves_where_it_stands(recipe: Make, text: Path, tmp_path: Path) -> None:

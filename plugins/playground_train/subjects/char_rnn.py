@@ -50,7 +50,12 @@ class CharRnnSubject:
             if self.dropped
             else ()
         )
-        self.network = TorchNetwork(self.config, recipe.dropout).to(device)
+        self.network = TorchNetwork(
+            self.config,
+            recipe.dropout,
+            variational=recipe.variational,
+            weight_dropout=recipe.weight_dropout,
+        ).to(device)
 
     def loss(self, batch: Batch, carried: Carried) -> tuple[Tensor, Carried]:
         inputs, targets = (
