@@ -94,7 +94,7 @@ def bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=rules.get_vocab_size(), hidden_size=32, num_hidden_layers=2,
-        num_attention_heads=4, intermediate_size=48, max_position_embeddings=32,
+        num_attention_heads=4, intermediate_size=48, max_position_embeddings=256,
     )  # fmt: skip
     network = BertForMaskedLM(config)
     for parameter in network.parameters():  # norms of ones and biases of zeros would hide mistakes

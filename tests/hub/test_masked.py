@@ -72,7 +72,7 @@ def roberta(tmp_path_factory: Any) -> Path:
     )
     rules.save(str(folder / "tokenizer.json"))
     config = transformers.RobertaConfig(
-        **SIZES, vocab_size=rules.get_vocab_size(), max_position_embeddings=34
+        **SIZES, vocab_size=rules.get_vocab_size(), max_position_embeddings=258
     )
     torch.manual_seed(0)
     transformers.AutoModelForMaskedLM.from_config(config).save_pretrained(folder)
@@ -171,10 +171,10 @@ def test_fewer_bits_fill_nearly_alike(bert_folder: Path, bert: Any, dtype: str) 
 
 def test_the_context_is_filled_to_its_last_place_and_not_beyond(roberta: Path, bert: Any) -> None:
     for model, mask in ((load(roberta), "<mask>"), (bert, "[MASK]")):
-        assert model.context_length == 32
-        assert fill(model, mask * 30, 1)
-        with pytest.raises(PromptTooLong, match="33 tokens, with those around it, .* holds 32"):
-            fill(model, mask * 31, 1)
+        assert model.context_length == 256
+        assert fill(model, mask * 254, 1)
+        with pytest.raises(PromptTooLong, match="257 tokens, with those around it, .* holds 256"):
+            fill(model, mask * 255, 1)
 
 
 def test_a_text_without_a_mask_is_told_how_one_is_written(bert: Any, roberta: Path) -> None:
