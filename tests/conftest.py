@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import string
 import sys
 import tempfile
 import time
@@ -60,6 +61,47 @@ def _short_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="playground-tests-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny BERT with random weights, saved as transformers saves one; its vocabulary is a fox's."""
+    import torch
+    from tokenizers import Tokenizer as Rules
+    from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import BertConfig, BertForMaskedLM
+
+    folder = tmp_path_factory.mktemp("bert")
+    rules = Rules(models.WordPiece(unk_token="[UNK]"))
+    rules.normalizer = normalizers.BertNormalizer()
+    rules.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    rules.decoder = decoders.WordPiece()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=300,
+        special_tokens=special,
+        initial_alphabet=list(string.printable),
+        show_progress=False,
+    )
+    letters = "0" + string.ascii_lowercase + string.digits  # each of them within a word, too
+    lines = [*["the quick brown fox jumps over the lazy dog."] * 4, letters]
+    rules.train_from_iterator(lines, trainer)
+    around = [(name, rules.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
+    rules.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=around
+    )
+    rules.save(str(folder / "tokenizer.json"))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=rules.get_vocab_size(), hidden_size=32, num_hidden_layers=2,
+        num_attention_heads=4, intermediate_size=48, max_position_embeddings=256,
+    )  # fmt: skip
+    network = BertForMaskedLM(config)
+    for parameter in network.parameters():  # norms of ones and biases of zeros would hide mistakes
+        with torch.no_grad():
+            parameter.add_(torch.randn_like(parameter) * 0.2)
+    network.save_pretrained(folder)
+    return folder
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -24,6 +24,8 @@ class Need(Flag):
     LOGITS = auto()
     HIDDEN = auto()
     ATTENTION = auto()
+    MASKED = auto()
+    """What a `MaskedModel` offers, instead of LOGITS: the logits of the token in each place itself."""
 
 
 @runtime_checkable
@@ -55,7 +57,7 @@ class Reading(msgspec.Struct, frozen=True):
     """What a model said while reading.
 
     logits: (kept, vocabulary) float32, a row for each of the last `logits_to_keep` tokens read; row i
-        scores the token that follows it.
+        scores the token that follows it, or, of a `MaskedModel`, the one that stands there.
     state: having read them.
     hidden: (layers + 1, time, width) float32 when asked for: the embeddings, then every layer's output.
     attention: (layers, heads, time, length) float32 when asked for.
@@ -123,6 +125,19 @@ class LanguageModel(Protocol):
 
     def rewind(self, state: State, length: int) -> State | None:
         """The state as it was after its first `length` tokens; None if it cannot be un-read."""
+
+
+class MaskedModel(LanguageModel, Protocol):
+    """A masked language model, such as BERT (Devlin et al. 2019): it sees both sides of a place.
+
+    It offers `Need.MASKED`: a text is read whole, by one read from `start()` with that need, and row i of the
+    logits scores the token in place i. It continues no text, and nothing can be read after it.
+    """
+
+    mask_id: int
+    """The token that stands for a gap."""
+    end_ids: tuple[int, ...]
+    """Tokens that this model wants after every text, as `Tokenizer.start_ids` before it (BERT's `[SEP]`)."""
 
 
 @runtime_checkable

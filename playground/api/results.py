@@ -67,6 +67,15 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     probability: float
 
 
+class Filling(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that may stand where a text has its mask number `mask`, from 0, and its probability."""
+
+    mask: int
+    id: int
+    text: str
+    probability: float
+
+
 class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     """The likeliest token after position `position` of a text, whose token there reads `after`."""
 

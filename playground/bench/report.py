@@ -66,13 +66,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int | None
     """Rounds of every benchmark where it was said; None: each benchmark's own number."""
     outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...] = ()
+    """What has to be known of what was measured, a line each."""
 
 
 def to_markdown(report: Report) -> str:
     """The machine, the table and, below it, what could not be measured."""
     reasons = [f"- {o.name} could not be measured: {o.error}" for o in report.outcomes if o.error]
     absent = dict.fromkeys(f"- {line}" for o in report.outcomes for line in o.absent)
-    parts = [_machine_lines(report), table(report.outcomes), "\n".join([*reasons, *absent])]
+    notes = [f"- {line}" for line in report.notes]
+    lines = "\n".join([*reasons, *absent, *notes])
+    parts = [_machine_lines(report), table(report.outcomes), lines]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -89,7 +93,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 def amount(seconds: float, unit: Unit) -> str:
     """Seconds for one item as they are read: `51.3 tokens/s`, `12.1 ms`."""
-    return f"{_rounded(1 / seconds if unit in PER_SECOND else seconds * SCALES[unit])} {unit}"
+    return f"{_rounded(_in_unit(seconds, unit))} {unit}"
 
 
 def verdict(outcome: Outcome) -> str:
@@ -120,7 +124,7 @@ def target_text(target: Target | None, unit: Unit) -> str:
 def _rows(outcome: Outcome) -> list[tuple[str, ...]]:
     """The comparison that the target is about, then a row for every peer."""
     medians = {m.label: m.median for m in outcome.measurements}
-    shown = {label: f"{amount(value, outcome.unit)} ({label})" for label, value in medians.items()}
+    shown = {m.label: _measured(m, outcome.unit) for m in outcome.measurements}
     own, other = shown.get(outcome.ours, ""), shown.get(outcome.against or "", "")
     compared = (
         outcome.title,
@@ -133,6 +137,15 @@ def _rows(outcome: Outcome) -> list[tuple[str, ...]]:
     peers = [label for label in medians if label not in (outcome.ours, outcome.against)]
     ratios = {label: _rounded(medians[label] / medians[outcome.ours]) for label in peers}
     return [compared, *(("", "", shown[label], f"{ratios[label]} ×", "", "") for label in peers)]
+
+
+def _measured(found: Measurement, unit: Unit) -> str:
+    """`12.1 ms (gpt2)`, with the range of several rounds: `12.1 ms (gpt2, 11.8 to 13.0)`."""
+    spread = ""
+    if len(found.seconds) > 1:
+        low, high = sorted(_in_unit(s, unit) for s in (min(found.seconds), max(found.seconds)))
+        spread = f", {_rounded(low)} to {_rounded(high)}"
+    return f"{amount(found.median, unit)} ({found.label}{spread})"
 
 
 def _machine_lines(report: Report) -> str:
@@ -148,6 +161,10 @@ def _machine_lines(report: Report) -> str:
             f" ({seen.lowest:.1f} to {seen.highest:.1f})."
         )
     return "\n".join(lines)
+
+
+def _in_unit(seconds: float, unit: Unit) -> float:
+    return 1 / seconds if unit in PER_SECOND else seconds * SCALES[unit]
 
 
 def _rounded(value: float) -> str:

@@ -9,6 +9,7 @@ from playground.api.model import LanguageModel
 from playground.engine.chain import build_chain
 from playground.engine.labels import classify
 from playground.engine.lint import lint
+from playground.engine.masked import check_continues, check_fills, fill
 from playground.engine.predictions import expectations, next_tokens
 from playground.engine.prompt import left_out, prompt_ids
 from playground.engine.scoring import score
@@ -17,6 +18,7 @@ from playground.plugins import Plugins
 from playground.protocol.questions import (
     ClassifyPrompt,
     Expectations,
+    FillMasks,
     LeftOut,
     LintPrompt,
     NextTokens,
@@ -33,6 +35,9 @@ ANSWERS: dict[type[Question[Any]], Callable[[LanguageModel, Any, Plugins], Any]]
         model, prompt_ids(model, asked.text), asked.count
     ),
     Expectations: lambda model, asked, _: expectations(model, prompt_ids(model, asked.text)),
+    FillMasks: lambda model, asked, _: fill(
+        check_fills(model, asked.model), asked.text, asked.count
+    ),
     ClassifyPrompt: lambda model, asked, _: classify(model, asked.prompt, asked.content_free),
     LintPrompt: lambda model, asked, _: lint(
         asked.prompt,
@@ -47,7 +52,13 @@ ANSWERS: dict[type[Question[Any]], Callable[[LanguageModel, Any, Plugins], Any]]
 }
 
 
+OF_ANY_MODEL = (FillMasks, LintPrompt, LeftOut)
+"""What need not be asked of a model that continues text."""
+
+
 def answer(model: LanguageModel, question: Question[A], plugins: Plugins) -> A:
     """What `model` answers. Raises PlaygroundError where the question cannot be meant of it."""
+    if not isinstance(question, OF_ANY_MODEL):
+        check_continues(model, question.model)
     found: A = ANSWERS[type(question)](model, question, plugins)
     return found

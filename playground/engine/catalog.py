@@ -16,7 +16,7 @@ from playground.api.errors import InvalidInput, ModelUnavailable, PlaygroundErro
 from playground.api.model import Backend, ModelSource
 from playground.engine import hub_cache
 from playground.engine.model_folder import backend_for, refuse_pickles
-from playground.engine.model_reference import split_reference
+from playground.engine.model_reference import join_reference, split_reference
 from playground.registry import did_you_mean
 
 LIST = "playground models list"
@@ -84,8 +84,7 @@ class Catalog:
         path = os.path.expanduser(name)
         if name in self._local() or name in self.sources or not os.path.isdir(path):
             return reference
-        given = ", ".join(f"{key}={value}" for key, value in options.items())
-        return os.path.abspath(path) + (f"({given})" if given else "")
+        return join_reference(os.path.abspath(path), options)
 
     def repository(self, reference: str) -> str:
         """The repository of the hub that `reference` can be downloaded from.

@@ -13,6 +13,7 @@ from numpy import ndarray
 from playground.api import Drift, InvalidInput, LanguageModel, Read
 from playground.api.results import Comparison
 from playground.engine.catalog import Catalog
+from playground.engine.masked import check_continues
 
 EXACT = "float32"
 DTYPES = (EXACT, "bfloat16", "float16", "int8")
@@ -45,9 +46,13 @@ def compare_on(catalog: Catalog, reference: str, device: str, text: str) -> Comp
     ids = tokenizer.encode(text)
     if context is not None:
         ids = ids[: context - len(tokenizer.start_ids)]
-    drifts = compare_dtypes(
-        lambda dtype: backend.load(folder, device=device, dtype=dtype, **options), ids
-    )
+
+    def load(dtype: str) -> LanguageModel:
+        model = backend.load(folder, device=device, dtype=dtype, **options)
+        check_continues(model, reference)
+        return model
+
+    drifts = compare_dtypes(load, ids)
     return Comparison(tokens=len(ids), drifts=tuple(drifts))
 
 

@@ -9,6 +9,7 @@ from playground.engine.catalog import Catalog
 from playground.engine.chain import build_chain
 from playground.engine.generate import Generation
 from playground.engine.identity import ModelHash
+from playground.engine.masked import check_continues
 from playground.engine.prefix import PrefixCache
 from playground.engine.scheduler import Scheduler
 from playground.plugins import Plugins
@@ -65,10 +66,14 @@ class Engine:
     def start(self, request: GenerationRequest) -> Generation:
         """Begin a request. Raises PlaygroundError where it cannot be meant; later errors are events."""
         chain = build_chain(request.chain, self.plugins)
-        model = self.load(request.model, request.device, request.dtype)
-        beside = models_beside(
-            chain, model, lambda name: self.load(name, request.device, request.dtype)
-        )
+
+        def load(name: str) -> LanguageModel:
+            model = self.load(name, request.device, request.dtype)
+            check_continues(model, name)
+            return model
+
+        model = load(request.model)
+        beside = models_beside(chain, model, load)
         return Generation(
             request, model, chain, self.scheduler, self.prefixes, self._hash_of, beside
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 
 from playground.api.errors import InvalidInput
 
@@ -26,6 +27,12 @@ def split_reference(reference: str) -> tuple[str, dict[str, str]]:
     if not match:
         raise InvalidInput(f"{reference!r} is no model's name", FORM)
     return match["name"].strip(), _options(match["options"], reference)
+
+
+def join_reference(name: str, options: Mapping[str, str]) -> str:
+    """What `split_reference` takes apart."""
+    given = ", ".join(f"{key}={value}" for key, value in options.items())
+    return f"{name}({given})" if given else name
 
 
 def _options(text: str, reference: str) -> dict[str, str]:

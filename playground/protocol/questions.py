@@ -15,6 +15,7 @@ from playground.api.request import MOST_TOKENS, Fit
 from playground.api.results import (
     Classification,
     Expectation,
+    Filling,
     LintWarning,
     Prediction,
     Score,
@@ -68,6 +69,15 @@ class Expectations(Question[list[Expectation]], frozen=True, kw_only=True):
     text: Text
 
 
+class FillMasks(Question[list[Filling]], frozen=True, kw_only=True):
+    """Which `count` tokens are the likeliest for each mask of `text`?"""
+
+    path = "/fill"
+    answer = list[Filling]
+    text: Text
+    count: Annotated[int, Meta(ge=1, le=MOST_PREDICTIONS)]
+
+
 class ClassifyPrompt(Question[Classification], frozen=True, kw_only=True):
     """Which of the prompt's labels is the likeliest, `content_free` prompts taken off?"""
 
@@ -114,6 +124,7 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     ScoreText,
     NextTokens,
     Expectations,
+    FillMasks,
     ClassifyPrompt,
     LintPrompt,
     LeftOut,

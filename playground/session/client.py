@@ -22,6 +22,7 @@ from playground.api.results import (
     Classification,
     Comparison,
     Expectation,
+    Filling,
     LintWarning,
     LoadedModel,
     Prediction,
@@ -34,6 +35,7 @@ from playground.protocol.problems import WorkerUnusable
 from playground.protocol.questions import (
     ClassifyPrompt,
     Expectations,
+    FillMasks,
     LeftOut,
     LintPrompt,
     ModelChoice,
@@ -158,6 +160,10 @@ class Session:
     def expectations(self, text: str) -> list[Expectation]:
         """The likeliest next token at every position of `text`."""
         return self._ask(Expectations, text=text)
+
+    def fill(self, text: str, count: int) -> list[Filling]:
+        """The `count` likeliest tokens for each mask of `text`, by a masked model."""
+        return self._ask(FillMasks, text=text, count=count)
 
     def trace(self, question: TraceToken) -> TokenTrace:
         """Why a token was said."""

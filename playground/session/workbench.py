@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from playground.api.events import Event
     from playground.api.inspectors import Panel
     from playground.api.request import GenerationRequest
-    from playground.api.results import Prediction, Score
+    from playground.api.results import Filling, Prediction, Score
     from playground.api.template import Prompt
     from playground.config import Settings
     from playground.plugins import Plugins
@@ -248,6 +248,11 @@ class Workbench:
     def predictions(self, text: str, count: int) -> list[Prediction]:
         """The likeliest next tokens after `text`, by the model alone."""
         found: list[Prediction] = self.ask(lambda: self.session.next_tokens(text, count))
+        return found
+
+    def fill(self, text: str, count: int) -> list[Filling]:
+        """The likeliest tokens for each mask of `text`, by a masked model."""
+        found: list[Filling] = self.ask(lambda: self.session.fill(text, count))
         return found
 
     def score(self, text: str) -> Score:

@@ -1,4 +1,4 @@
-"""Which folders transformers can continue text with, and the way to their card, tokenizer and model.
+"""Which folders transformers can read, to continue text or to fill gaps, and the way to card and model.
 
 Stays light: what needs torch or transformers is imported by the method that needs it.
 """
@@ -10,22 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from playground.api import LanguageModel, ModelCard, Tokenizer
-
-CAUSAL = ("ForCausalLM", "LMHeadModel")
+from playground_hub.kinds import continues, fills
 
 
 class HubBackend:
-    """Causal models of `transformers`, one row at a time, with the cache that each of them has."""
+    """Causal models of `transformers`, each with the cache that it has, and masked ones such as BERT."""
 
     name = "hub"
     options: Mapping[str, tuple[str, ...]] = {}
 
     def recognises(self, config: Mapping[str, Any]) -> bool:
-        """A decoder alone whose class continues text."""
+        """A decoder alone whose class continues text, or an encoder alone whose class fills masks."""
         if not isinstance(config.get("model_type"), str) or config.get("is_encoder_decoder"):
             return False
-        classes = config.get("architectures")
-        return isinstance(classes, list) and any(str(name).endswith(CAUSAL) for name in classes)
+        return continues(config) or fills(config)
 
     def card(self, folder: Path) -> ModelCard:
         from playground_hub.card import card_of

@@ -12,12 +12,22 @@ from typing import Any
 
 from playground.api import ModelCard, ModelUnavailable
 from playground_hub.files import Header, read_config, read_headers
+from playground_hub.kinds import fills
 
 LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
 WIDTH = ("hidden_size", "n_embd", "d_model", "dim")
 HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
 CONTEXT = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
-HEAD = "lm_head.weight"
+BEHIND_PADDING = frozenset({
+    "roberta", "roberta-prelayernorm", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "xmod",
+    "data2vec-text", "ibert", "luke", "longformer",
+})  # fmt: skip
+"""Families that count positions from behind the token that pads, so that the first of them are never used."""
+TIED = (
+    "lm_head.weight", "lm_head.decoder.weight", "lm_head.decoder.bias",
+    "cls.predictions.decoder.weight", "cls.predictions.decoder.bias", "vocab_projector.weight",
+)  # fmt: skip
+"""Parameters of an output head that are others once more, where a model ties them."""
 # A few layers may be used several times, and packed weights hold several parameters in a number.
 MOST_TIMES = 10
 MISMATCH = "config.json and the weights do not belong together, or a file is not complete"
@@ -49,7 +59,10 @@ def text_config(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def context_length(config: Mapping[str, Any]) -> int | None:
     """Most tokens that positions exist for; None for a model that counts none."""
-    return _first(config, CONTEXT)
+    positions = _first(config, CONTEXT)
+    if positions is None or config.get("model_type") not in BEHIND_PADDING:
+        return positions
+    return positions - int(config.get("pad_token_id", 1)) - 1
 
 
 def vocabulary(config: Mapping[str, Any], folder: Path) -> int:
@@ -90,9 +103,9 @@ def _architecture(config: Mapping[str, Any]) -> str:
 
 
 def _distinct(headers: Mapping[str, Header], config: Mapping[str, Any]) -> dict[str, Header]:
-    """Without the output head where it is the embedding once more."""
-    tied = config.get("tie_word_embeddings", False)
-    return {name: header for name, header in headers.items() if not (tied and name == HEAD)}
+    """Without an output head that is the embedding once more; a masked model need not say that it is."""
+    tied = config.get("tie_word_embeddings", fills(config))
+    return {name: header for name, header in headers.items() if not (tied and name in TIED)}
 
 
 def _by_module(headers: Mapping[str, Header]) -> dict[str, int]:
@@ -115,6 +128,8 @@ def _module(name: str) -> str:
 def _notes(config: Mapping[str, Any], headers: Mapping[str, Header]) -> dict[str, str]:
     kinds = Counter(header.dtype for header in headers.values())
     notes = {"model_type": str(config.get("model_type")), "stored as": ", ".join(kinds)}
+    if fills(config):
+        notes["masked"] = "fills gaps (playground fill), and continues no text"
     if window := config.get("sliding_window"):
         notes["sliding window"] = f"{window:,} tokens"
     return notes

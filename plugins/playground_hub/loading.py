@@ -20,15 +20,18 @@ from playground.api import InvalidInput, ModelUnavailable
 from playground_hub.card import MISMATCH, MOST_TIMES, check_layers, context_length, text_config
 from playground_hub.devices import DTYPES, choose_device, choose_dtype
 from playground_hub.files import read_config, read_headers
+from playground_hub.kinds import fills
+from playground_hub.masked import HubMasked
 from playground_hub.model import HubModel
 from playground_hub.tokenizer import load_tokenizer
 
-# Neither is typed.
-AutoModel: Any = transformers.AutoModelForCausalLM
+# Nothing of it is typed.
+Causal: Any = transformers.AutoModelForCausalLM
+Masked: Any = transformers.AutoModelForMaskedLM
 logging: Any = transformers_logging
 
 
-def load_model(folder: Path, device: str, dtype: str) -> HubModel:
+def load_model(folder: Path, device: str, dtype: str) -> HubModel | HubMasked:
     """Load the model in `folder`; `auto` is the best device, and float32 on a CPU.
 
     Raises ModelUnavailable for files that are missing, truncated or not what they claim, and
@@ -42,19 +45,22 @@ def load_model(folder: Path, device: str, dtype: str) -> HubModel:
     tokenizer = load_tokenizer(folder)
     parameters = sum(header.count for header in headers.values())
     with _quiet(), _explained(folder, config):
-        _check_size(folder, parameters)
-        module, report = _load(folder, DTYPES["float32" if kind == "int8" else kind])
+        family = Masked if fills(config) else Causal
+        _check_size(family, folder, parameters)
+        module, report = _load(family, folder, DTYPES["float32" if kind == "int8" else kind])
     _check_report(folder, report)
     module = module.eval().to(place)
     if kind == "int8":
         module = _quantised(module)
     context = context_length(text_config(config))
+    if family is Masked:
+        return HubMasked(module, tokenizer, context_length=context, device=str(place), dtype=kind)
     with _int8_refusal(kind):
         return HubModel(module, tokenizer, context_length=context, device=str(place), dtype=kind)
 
 
-def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Mapping[str, Any]]:
-    loaded: tuple[Any, Mapping[str, Any]] = AutoModel.from_pretrained(
+def _load(family: Any, folder: Path, dtype: torch.dtype) -> tuple[Any, Mapping[str, Any]]:
+    loaded: tuple[Any, Mapping[str, Any]] = family.from_pretrained(
         folder,
         dtype=dtype,
         local_files_only=True,
@@ -65,11 +71,11 @@ def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Mapping[str, Any]]:
     return loaded
 
 
-def _check_size(folder: Path, parameters: int) -> None:
+def _check_size(family: Any, folder: Path, parameters: int) -> None:
     """Refuse a configuration that asks for far more than the files hold, before memory is taken."""
     config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
     with torch.device("meta"):
-        wanted = AutoModel.from_config(config).num_parameters()
+        wanted = family.from_config(config).num_parameters()
     if wanted > MOST_TIMES * parameters:
         raise ModelUnavailable(
             f"{folder}: config.json asks for {wanted:,} parameters, the weights hold {parameters:,}",

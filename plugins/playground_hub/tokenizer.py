@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer as Rules
 
 FILE = "tokenizer.json"
+MASKS = ("[MASK]", "<mask>")
+"""Names of the token for a gap, for folders that do not say which it is, as BERT's own does not."""
 OLDER = ("tokenizer.model", "spiece.model", "vocab.json", "vocab.txt")
 
 
@@ -39,6 +41,7 @@ class HubTokenizer:
         bos_id: int | None,
         eos_ids: frozenset[int],
         unknown: int | None,
+        mask: int | None = None,
     ) -> None:
         self._rules = rules
         self._unknown = unknown
@@ -49,7 +52,8 @@ class HubTokenizer:
         self.vocabulary_size = min(_size(rules), rows)
         self.bos_id = bos_id
         self.eos_ids = eos_ids
-        self.start_ids = self._start()
+        self.mask_id = mask
+        self.start_ids, self.end_ids = self._around()
         self._before_text = {None, bos_id, *self.start_ids}
         if restarts(decoder):
             self._before_text |= self._added.keys()
@@ -91,10 +95,13 @@ class HubTokenizer:
         spelling = token.get("content") if isinstance(token, dict) else token
         return self._rules.token_to_id(spelling) if isinstance(spelling, str) else None
 
-    def _start(self) -> tuple[int, ...]:
+    def _around(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """What the rules put before every text, and after it."""
         encoding = self._rules.encode("a")
-        marked = zip(encoding.ids, encoding.special_tokens_mask, strict=True)
-        return tuple(token for token, _ in takewhile(lambda pair: pair[1], marked))
+        marked = list(zip(encoding.ids, encoding.special_tokens_mask, strict=True))
+        before = [token for token, _ in takewhile(lambda pair: pair[1], marked)]
+        after = [token for token, _ in takewhile(lambda pair: pair[1], marked[::-1])]
+        return tuple(before), tuple(after[::-1])
 
 
 def load_tokenizer(folder: Path) -> HubTokenizer:
@@ -112,9 +119,11 @@ def load_tokenizer(folder: Path) -> HubTokenizer:
         *_ids(config, "eos_token_id"),
         *_ids(generation, "eos_token_id"),
     }
-    unknown = next(iter(_named(rules, settings, "unk_token")), None)
+    unknowns = [*_named(rules, settings, "unk_token"), *_known(rules, _unknown_of(rules))]
+    masks = [*_named(rules, settings, "mask_token"), *_known(rules, MASKS)]
     rows = vocabulary(config, folder)
-    return HubTokenizer(rules, rows, begins[0] if begins else None, frozenset(ends), unknown)
+    bos, unknown, mask = (next(iter(ids), None) for ids in (begins, unknowns, masks))
+    return HubTokenizer(rules, rows, bos, frozenset(ends), unknown, mask)
 
 
 def _rules(folder: Path) -> Rules:
@@ -151,6 +160,17 @@ def _named(rules: Rules, settings: Mapping[str, Any], name: str) -> list[int]:
     spelling = token.get("content") if isinstance(token, dict) else token
     number = rules.token_to_id(spelling) if isinstance(spelling, str) else None
     return [] if number is None else [number]
+
+
+def _unknown_of(rules: Rules) -> list[str]:
+    """What the rules themselves write for what they do not know."""
+    spelling = getattr(rules.model, "unk_token", None)
+    return [spelling] if spelling else []
+
+
+def _known(rules: Rules, spellings: Iterable[str]) -> list[int]:
+    found = map(rules.token_to_id, spellings)
+    return [token for token in found if token is not None]
 
 
 def _ids(config: Mapping[str, Any], key: str) -> list[int]:

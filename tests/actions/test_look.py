@@ -130,3 +130,29 @@ def test_detect_looks_for_the_mark_of_the_chain(open_bench, model):
     assert hands.type(f"/detect {'abcd' * 40}").startswith("no watermark found")
     hands.type("/strategy sample")
     assert "leaves no watermark" in hands.error("/detect").text
+
+
+def test_fill_lists_the_likeliest_tokens_for_each_mask(open_bench, bert_folder):
+    from playground.engine.masked import fill
+    from playground_hub import HubBackend
+
+    model = HubBackend().load(bert_folder, device="cpu", dtype="auto")
+    hands = open_bench(model=str(bert_folder))
+    hands.type("/type the [MASK] fox jumps over the [MASK]")
+    for line, text in (
+        ("/fill", "the [MASK] fox jumps over the [MASK]"),
+        ("/fill a lazy [MASK]", "a lazy [MASK]"),
+    ):
+        found = [(row["mask"], row["id"], row["token"]) for row in hands.table(line)]
+        assert found == [(each.mask, each.id, f'"{each.text}"') for each in fill(model, text, 10)]
+
+
+def test_going_on_with_a_masked_model_points_to_fill(open_bench, bert_folder):
+    hands = open_bench(model=str(bert_folder))
+    said = hands.type("the [MASK] fox")
+    assert "is a masked model" in said
+    assert "/fill" in said
+
+
+def test_fill_by_a_model_that_continues_text_says_so(choosing):
+    assert "fills no masks" in choosing.error("/fill a [MASK]").text

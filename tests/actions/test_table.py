@@ -24,7 +24,7 @@ OF_THE_ISSUE = (
 )
 WITHOUT_COMPLETION = {
     "name": "a new name", "fork": "a new name", "save": "a new name", "type": "a text", "edit": "a text",
-    "render": "a text", "lint": "a text", "classify": "a text", "score": "a text",
+    "render": "a text", "lint": "a text", "classify": "a text", "score": "a text", "fill": "a text",
     "detect": "a text",
     "search": "any words", "why": "a number of the table", "alt": "numbers of the table",
 }  # fmt: skip

@@ -149,3 +149,19 @@ def test_a_page_without_markers_is_left_as_it_is(tmp_path, content):
     with pytest.raises(InvalidInput, match="no place for the table"):
         TABLE.write_into(page, "new")
     assert page.read_text() == content
+
+
+def test_several_rounds_show_the_range_beside_the_median():
+    found = outcome(
+        measurements=(
+            Measurement(label="int8", seconds=(0.0125, 0.01, 0.02), median=0.0125),
+            Measurement(label="transformers", seconds=(0.05,), median=0.05),
+        )
+    )
+    row = cells(table([found]).splitlines()[2])
+    assert row[1:3] == ["80.0 tokens/s (int8, 50.0 to 100)", "20.0 tokens/s (transformers)"]
+
+
+def test_notes_stand_below_the_table():
+    text = to_markdown(msgspec.structs.replace(report(outcome()), notes=("gpt2: random weights",)))
+    assert text.splitlines()[-1] == "- gpt2: random weights"

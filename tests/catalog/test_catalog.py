@@ -154,8 +154,8 @@ def test_a_pickle_is_never_opened(catalog, make_model, make_download, tmp_path):
         ("[" * 100_000, "cannot be read"),
         (b"\xff\xfe\xfd", "cannot be read"),
         (
-            '{"model_type": "bert", "architectures": ["BertForMaskedLM"]}',
-            "'bert' (BertForMaskedLM)",
+            '{"model_type": "bert", "architectures": ["BertForPreTraining"]}',
+            "'bert' (BertForPreTraining)",
         ),
         ("{}", "model_type None"),
     ],

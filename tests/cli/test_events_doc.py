@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -44,6 +45,7 @@ COMMANDS = {
     ],
     "playground next --json": ["next", "ROMEO:"],
     "playground next --each --json": ["next", "ROMEO:", "--each"],
+    "playground fill --json": ["fill", "the quick [MASK] jumps", "-m", "tiny-bert"],
     "playground score --json": ["score", "ROMEO:"],
     "playground detect --json": ["detect", "ROMEO: what", "-s", "watermark"],
     "playground memcheck --json": ["memcheck", "ROMEO:", "--against", __file__],
@@ -90,7 +92,8 @@ def test_the_type_of_an_event_is_its_heading(name):
 
 
 @pytest.mark.parametrize("heading", COMMANDS)
-def test_a_command_prints_the_documented_fields(playground, heading):
+def test_a_command_prints_the_documented_fields(playground, bert_folder, heading):
+    shutil.copytree(bert_folder, playground.folder / "data" / "models" / "tiny-bert")
     playground.run("gen", "ROMEO:", "--max-tokens", "2")
     ran = playground.run(*COMMANDS[heading], "--json")
     printed = json.loads(ran.stdout)

@@ -133,13 +133,15 @@ def test_a_model_that_reads_both_ways_is_refused(tmp_path: Path, llama: Path) ->
 @pytest.mark.parametrize(
     "config",
     [
-        {"model_type": "bert", "architectures": ["BertForMaskedLM"]},
+        {"model_type": "bert", "architectures": ["BertForPreTraining"]},
         {"model_type": "t5", "architectures": ["T5ForConditionalGeneration"]},
         {"model_type": "bart", "architectures": ["BartForCausalLM"], "is_encoder_decoder": True},
         {"model_type": "llama", "architectures": "LlamaForCausalLM"},
     ],
 )
-def test_what_does_not_continue_text_is_not_recognised(config: dict[str, object]) -> None:
+def test_what_neither_continues_text_nor_fills_masks_is_not_recognised(
+    config: dict[str, object],
+) -> None:
     assert not HubBackend().recognises(config)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -25,10 +26,12 @@ HEAVY = {"asyncio", "numpy", "starlette", "tokenizers", "torch", "transformers",
         ["gen", "ROMEO:", "--max-tokens", "1"],
         ["score", "To be"],
         ["next", "To be"],
+        ["fill", "the quick [MASK] jumps", "-m", "tiny-bert"],
         ["worker", "status"],
     ],
 )
-def test_a_command_that_is_answered_by_it(user, words):
+def test_a_command_that_is_answered_by_it(user, bert_folder, words):
+    shutil.copytree(bert_folder, user.folder / "data" / "models" / "tiny-bert")
     # It brings a model for tests, which numpy computes.
     (user.folder / "config" / "plugins" / "scripted_models.py").unlink()
     ran = subprocess.run(

@@ -29,6 +29,12 @@ def following(bench: Workbench, given: Arguments) -> Iterator[Output]:
     yield Table(("token", "id", "probability"), rows, right=("id", "probability"))
 
 
+def filled(bench: Workbench, given: Arguments) -> Iterator[Output]:
+    found = bench.fill(given["text"] or bench.text, PREDICTED)
+    rows = tuple((f.mask, _quoted(f.text), f.id, f"{f.probability:.4f}") for f in found)
+    yield Table(("mask", "token", "id", "probability"), rows, right=("mask", "id", "probability"))
+
+
 def tokens(bench: Workbench, _: Arguments) -> Iterator[Output]:
     node = bench.node
     if node is None:
@@ -212,6 +218,16 @@ ACTIONS = (
             ),
         ),
         run=following,
+    ),
+    Action(
+        name="fill",
+        group="look",
+        summary="The likeliest tokens for the masks of the text, by a masked model such as BERT.",
+        details="A mask is written as the tokenizer has it, [MASK] for BERT; each is filled by itself.",
+        arguments=(
+            Argument(name="text", rest=True, optional=True, help="Instead of the text so far."),
+        ),
+        run=filled,
     ),
     Action(
         name="tokens",

@@ -25,6 +25,7 @@ COMMANDS = {
     "why": ("why:command", "Why a token was taken: the chain at its place, stage by stage."),
     "compare": ("compare:command", "Continue a text in several ways at once, side by side."),
     "next": ("next:command", "The likeliest next tokens, at the end or at every position."),
+    "fill": ("fill:command", "The likeliest tokens for the masks of a text, by a masked model."),
     "tokens": ("tokens:command", "How a text is cut into tokens."),
     "score": ("score:command", "How likely a model finds a text: loss, perplexity, surprisal."),
     "detect": ("detect:command", "Whether a text carries a watermark."),

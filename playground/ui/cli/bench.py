@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from playground.ui.cli.common import json_option, notice, print_json, print_table, write
+from playground.ui.cli import complete
+from playground.ui.cli.common import App, json_option, notice, print_json, print_table, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from playground.bench.report import Outcome, Report
 
 QUICK_ROUNDS = 2
+
+
+def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...]:
+    """`1,8` as (1, 8)."""
+    words = text.split(",") if text else []
+    if not all(word.strip().isdecimal() and int(word) > 0 for word in words):
+        raise click.BadParameter(f"{text!r} is no list of numbers from 1 on, such as 1,8")
+    return tuple(dict.fromkeys(int(word) for word in words))
 
 
 @click.command()
@@ -30,18 +39,30 @@ QUICK_ROUNDS = 2
     "--threads", type=click.IntRange(min=1), metavar="N", help="Threads for every engine."
 )
 @click.option(
+    "-m", "--model", "models", metavar="NAME", multiple=True, shell_complete=complete.models,
+    help="For the family models: a model's name or folder; repeat to compare.",
+)  # fmt: skip
+@click.option(
+    "--batch", "batches", metavar="N,…", callback=_numbers,
+    help="For the family models: how many texts at once, such as 1,8.",
+)  # fmt: skip
+@click.option(
     "--write", "page", metavar="PAGE",
     type=click.Path(exists=True, dir_okay=False, writable=True, path_type=Path),
     help="Put the table into a page, between its markers.",
 )  # fmt: skip
 @json_option
+@click.pass_obj
 def command(
+    app: App,
     names: tuple[str, ...],
     listed: bool,
     quick: bool,
     rounds: int | None,
     peers: bool,
     threads: int | None,
+    models: tuple[str, ...],
+    batches: tuple[int, ...],
     page: Path | None,
     as_json: bool,
 ) -> None:
@@ -49,11 +70,13 @@ def command(
 
     NAME is a benchmark or a family of them; without one, everything is measured, which takes some minutes.
     Nothing is downloaded: the models are made at random and kept in the cache folder.
+
+    `playground bench models` asks which is faster, GPT-2 or BERT, or the models that -m names: with their
+    real weights where they are here.
     """
     from playground.bench.report import TABLE, to_markdown
-    from playground.bench.suite import select
 
-    benchmarks = select(names)
+    benchmarks = _selected(app, names, models, batches)
     if listed:
         _print_list(benchmarks)
         return
@@ -71,6 +94,40 @@ def command(
         raise click.exceptions.Exit(1)
 
 
+def _selected(
+    app: App, names: Sequence[str], models: Sequence[str], batches: Sequence[int]
+) -> list[Benchmark]:
+    """What is to be measured; where only options of a family are given, that family."""
+    from playground.api.errors import InvalidInput
+    from playground.bench.suite import select
+
+    families: dict[str, Sequence[Benchmark]] = {}
+    if models or batches:
+        families["models"] = _of_models(app, models, batches)
+    chosen = select(names or families, families)
+    for family in families.keys() - {b.family for b in chosen}:
+        raise InvalidInput(f"an option of the family {family} is given, which is not measured")
+    return chosen
+
+
+def _of_models(app: App, names: Sequence[str], batches: Sequence[int]) -> Sequence[Benchmark]:
+    """Those of the family `models` for these models, by names that are understood in any process."""
+    from playground.api.errors import ModelUnavailable
+    from playground.bench import models
+    from playground.engine.model_reference import join_reference
+
+    catalog = app.session().catalog
+    named = {}
+    for name in names:
+        try:
+            located = catalog.resolve(name)
+            named[name] = join_reference(str(located.folder.absolute()), located.options)
+        except ModelUnavailable:
+            models.reason_of_absence(name)
+            named[name] = name
+    return models.benchmarks(named or models.MODELS, batches or models.BATCHES)
+
+
 def _print_list(benchmarks: Sequence[Benchmark]) -> None:
     from playground.bench.report import target_text
 
@@ -82,6 +139,7 @@ def _measure(
     benchmarks: Sequence[Benchmark], rounds: int | None, peers: bool, threads: int | None
 ) -> Report:
     from playground.bench import machine
+    from playground.bench.models import stand_ins
     from playground.bench.report import Report
     from playground.bench.run import Run
     from playground.bench.worker import Pool
@@ -95,6 +153,7 @@ def _measure(
         bandwidth=machine.bandwidth(run.bandwidths),
         rounds=rounds,
         outcomes=tuple(outcomes),
+        notes=stand_ins(benchmarks),
     )
 
 
