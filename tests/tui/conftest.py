@@ -159,7 +159,7 @@ def model(home: Path) -> Callable[..., str]:
     def make(name: str, script: Any, **config: Any) -> str:
         folder = home / "data" / "models" / name
         folder.mkdir(parents=True)
-        config |= {"model_type": "scripted", "script": script}
+        config = {"model_type": "scripted", "script": script} | config
         (folder / "config.json").write_text(json.dumps(config))
         return name
 
