@@ -15,6 +15,10 @@ class WorkerBusy(PlaygroundError):
     """The session process has all the requests that it takes."""
 
 
+class WorkerGone(PlaygroundError):
+    """The session process ended before it had answered."""
+
+
 class AnotherWorker(PlaygroundError):
     """The session process is of another version than who asks, or of other plugin files."""
 

@@ -16,14 +16,14 @@ from playground.api.results import Comparison, LoadedModel
 from playground.config import Settings
 from playground.protocol.identity import identity_of
 from playground.protocol.messages import IDENTITY_HEADER, Comparing, Problem
-from playground.protocol.problems import AnotherWorker, error_of
+from playground.protocol.problems import AnotherWorker, WorkerGone, error_of
 from playground.protocol.questions import ModelChoice, Question
 from playground.session.exchange import Exchange, Head
 from playground.session.launch import Launcher
 from playground.session.remote_stream import RemoteStream
 from playground.session.service import EventStream, EventStreams
 from playground.session.together import Together
-from playground.session.watch import Watched, WorkerGone
+from playground.session.watch import Watched
 
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog

@@ -7,17 +7,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from playground.api.errors import PlaygroundError
 from playground.protocol.messages import Status
+from playground.protocol.problems import WorkerGone
 from playground.session.exchange import End, Exchange, Head, Part
 from playground.session.launch import Launcher
 
 LOOK_SECONDS = 2.0
 """After so long without a word one looks what the process is doing."""
-
-
-class WorkerGone(PlaygroundError):
-    """The session process ended before it had answered."""
 
 
 class Watched:

@@ -24,6 +24,8 @@ from playground.ui.tui.app import PlaygroundApp
 from playground.ui.tui.screens.write import WriteScreen
 
 PATIENCE = 120.0
+MOST_OPEN = 10
+"""Screens, pages and lines that lie on each other at most."""
 PLUGIN = '''
 """Scripted models, which can be slow."""
 import time
@@ -81,6 +83,11 @@ class Hands:
         return self.app.bench
 
     @property
+    def left(self) -> bool:
+        """Whether the app was asked to end, and has."""
+        return self.app.return_code is not None or not self.app.is_running
+
+    @property
     def shown(self) -> str:
         """The text of the document as it is seen, in the editor or the transcript."""
         write = self.write
@@ -101,6 +108,14 @@ class Hands:
         await self.press("ctrl+o", "ctrl+u")
         self.app.screen.query_one("Input").value = line
         await self.press("enter")
+
+    async def go_home(self) -> None:
+        """Leave whatever is open, as a person does who presses escape until the document is there."""
+        for _ in range(MOST_OPEN):
+            if self.app.screen is self.write:
+                return
+            await self.press("escape")
+        raise AssertionError(f"escape does not leave {self.app.screen_stack}")
 
     async def settle(self) -> None:
         """Wait until nothing is being done."""
@@ -144,7 +159,7 @@ def model(home: Path) -> Callable[..., str]:
     def make(name: str, script: Any, **config: Any) -> str:
         folder = home / "data" / "models" / name
         folder.mkdir(parents=True)
-        config |= {"model_type": "scripted", "script": script}
+        config = {"model_type": "scripted", "script": script} | config
         (folder / "config.json").write_text(json.dumps(config))
         return name
 

@@ -1,23 +1,15 @@
-"""Texts that break front ends: hostile ones, wide ones, huge ones; keys at random; no colour."""
+"""Texts that break front ends: hostile ones, wide ones, huge ones; no colour."""
 
 from __future__ import annotations
-
-import random
 
 import pytest
 from textual import events
 from textual.geometry import Region
 
-from playground.ui.tui.key_table import KEYS
 from playground.ui.tui.pieces import Piece
-from playground.ui.tui.screens.compare import CompareScreen
 
 WIDE = "🐺👩\u200d👩\u200d👧 中文字 e\u0301 ﷽ 🇩🇪 ไทย \u202eabc\u202c"
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m[bold red]markup[/]\r\u2028\x0c"
-
-
-KICKS = {20: "f12", 21: "g", 40: "ctrl+s", 60: "f12"}
-"""Keys that the monkey is given, so that it comes to screens which it finds late by itself."""
 
 
 def drawn(hands) -> str:
@@ -86,43 +78,3 @@ async def test_without_colour_surprise_is_underlined(tale, monkeypatch):
         styles = {segment.text.strip(): segment.style for segment in strip}
         assert styles["never"].underline2
         assert not styles["upon a time."].underline2
-
-
-async def test_random_keys_end_nothing(tale):
-    """A monkey with a seed: whatever it presses, the app answers and keeps what is in the tree."""
-    keys = [name for key in KEYS for name in key.key.split(",")]
-    keys = [key for key in keys if key != "ctrl+q"]
-    keys += [
-        "tab",
-        "shift+tab",
-        "enter",
-        "escape",
-        "home",
-        "end",
-        "backspace",
-        "é",
-        "🐺",
-        "中",
-        "ctrl+z",
-    ]
-    monkey = random.Random(6)
-    seen = set()
-    async with tale(max_tokens=5) as hands:
-        await hands.type("Once")
-        await hands.press("ctrl+g")
-        for step in range(80):
-            await hands.pilot.press(KICKS.get(step) or monkey.choice(keys))
-            seen.add(type(hands.app.screen))
-            if step % 50 == 0:
-                await hands.pilot.resize_terminal(monkey.randint(1, 140), monkey.randint(1, 50))
-        await hands.pilot.resize_terminal(120, 40)
-        while hands.app.screen is not hands.write:
-            await hands.press("escape")
-        await hands.settle()
-        assert CompareScreen in seen
-        assert hands.app.is_running
-        assert not hands.write.reading or hands.shown == hands.bench.text
-        assert hands.bench.keeper.saved
-        texts = [node.text for s in hands.bench.keeper.history.sessions()
-                 for node in hands.bench.keeper.history.tree(s.id)]  # fmt: skip
-        assert "Once" in texts

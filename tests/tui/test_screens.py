@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.command import CommandList
 from textual.widgets import DataTable
 
 from playground.session.actions.table import ACTIONS, BUILT_IN
@@ -136,6 +137,30 @@ async def test_every_action_of_the_table_is_in_the_palette_and_can_be_chosen(tal
         texts = [text for text, _, _ in entries]
         assert {action.usage for action in ACTIONS} <= set(texts)
         assert all(help_ for _, help_, _ in entries)
+
+
+BRACKETS = """
+from playground.api import Action, hookimpl
+
+
+@hookimpl
+def register_actions():
+    return [Action(name="brackets", group="look", summary="Takes [/] and [b] away.", run=lambda *_: None)]
+"""
+
+
+async def test_what_an_action_of_a_plugin_says_is_no_markup_in_the_palette(tale, home):
+    (home / "config" / "plugins" / "brackets.py").write_text(BRACKETS)
+    async with tale() as hands:
+        await hands.press("ctrl+p", *"brackets")
+        options = hands.app.screen.query_one(CommandList)
+
+        def offered():
+            return "\n".join(str(option.prompt) for option in options.options)
+
+        await hands.until(lambda: "Takes [/] and [b] away." in offered())
+        await hands.press("escape")
+        assert hands.app.screen is hands.write
 
 
 async def test_choosing_an_action_runs_it_or_lets_one_type_what_it_needs(tale):

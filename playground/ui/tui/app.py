@@ -20,7 +20,7 @@ from playground.ui.tui.desk import Answered, Desk, Done
 from playground.ui.tui.feed import Feed
 from playground.ui.tui.key import Key
 from playground.ui.tui.keys import BY_ID, bindings, keymap
-from playground.ui.tui.messages import Asking, Heard, Run, ShowAnswer, TypeLine
+from playground.ui.tui.messages import Asking, Failed, Heard, Run, ShowAnswer, TypeLine
 from playground.ui.tui.palette import ActionProvider, needs_more
 from playground.ui.tui.saved import Saved
 from playground.ui.tui.screens.answer import AnswerScreen
@@ -34,6 +34,7 @@ from playground.ui.tui.screens.inspect import InspectScreen
 from playground.ui.tui.screens.log import LogScreen
 from playground.ui.tui.screens.models import ModelsScreen
 from playground.ui.tui.screens.panes import PaneScreen
+from playground.ui.tui.screens.place import PlaceScreen
 from playground.ui.tui.screens.plugins import PluginsScreen
 from playground.ui.tui.screens.templates import TemplatesScreen
 from playground.ui.tui.screens.train import TrainScreen
@@ -67,7 +68,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
     TITLE = "textgen-playground"
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar = {ActionProvider}
-    BINDINGS = bindings("app")
+    BINDINGS: ClassVar = [*bindings("app"), *bindings("failure")]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = BY_ID["app.palette"].key
 
@@ -83,7 +84,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self.write = WriteScreen(bench, self.desk)
         self.compare = CompareScreen(bench, self.desk, lambda: self.write.page.text)
         self.inspect = InspectScreen(bench, self.desk, lambda: self.write.page)
-        self._places: dict[str, Screen[Any]] = {
+        self._places: dict[str, PlaceScreen] = {
             "inspect": self.inspect,
             "compare": self.compare,
             "tree": TreeScreen(bench),
@@ -199,7 +200,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         if any(isinstance(told, Done) for told in message.told):
             for screen in self._places.values():
                 if screen.is_current:
-                    screen.work_changed()  # type: ignore[attr-defined]
+                    screen.work_changed()
 
     def _route(self, answer: Answered) -> None:
         if answer.name == "warm" and self.bench.settings.worker:
@@ -226,6 +227,13 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             self.screen.say(note)
 
     # What is wanted
+
+    def on_failed(self, message: Failed) -> None:
+        """Tell it on the screen that is seen, too; the document tells it itself."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, PlaceScreen):
+                screen.fail(message.failure, self.action_retry)
+                return
 
     def on_run(self, message: Run) -> None:
         self.write.run_line(message.line, shown=message.shown)
@@ -258,10 +266,25 @@ class PlaygroundApp(App[int], inherit_bindings=False):
     def action_stop(self) -> None:
         if self.screen is self.write:
             self.write.stop()
+        elif self._at_failure is not None:
+            self._at_failure.put_away()
         elif isinstance(self.screen, BrowseScreen) and self.screen.is_at_page:
             self.screen.next_panel()
         elif not self.desk.stop():
             self._go_home()
+
+    @property
+    def _at_failure(self) -> PlaceScreen | None:
+        """The screen that is seen, where it tells that something failed."""
+        screen = self.screen
+        return screen if isinstance(screen, PlaceScreen) and screen.failed else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "go_on" or self._at_failure is not None
+
+    def action_go_on(self) -> None:
+        if self._at_failure is not None:
+            self._at_failure.go_on()
 
     def action_go(self, name: str) -> None:
         """Show a screen; `write` is what all the others lie on."""

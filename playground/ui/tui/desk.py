@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from playground.api.errors import PlaygroundError
 from playground.api.outputs import CopyText, EditText, Note, Output, Quit
+from playground.session.waiting import Stopped
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
@@ -46,10 +48,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Answered:
-    """What a question of the screen gave; None where it failed."""
+    """What a question of the screen gave; None where it failed, and why where that can be told."""
 
     name: str
     value: Any
+    failure: Note | None = None
 
 
 Told = Output | Begun | Done | Answered
@@ -164,13 +167,17 @@ class Desk:
                 self._tell(output)
 
     def _answer(self, name: str, question: _Question) -> None:
-        value = None
+        value: Any = None
+        failure: Note | None = None
         try:
             value = question()
+        except Stopped:
+            pass  # a line of the user came meanwhile
+        except PlaygroundError as error:
+            failure = Note(error.message, "error", error.hint)
         except Exception:
-            # Nobody asked for it by hand: what cannot be told is left out.
-            value = None
+            pass  # nobody asked for it by hand: what cannot be told is left out
         finally:
             with self._changed:
                 self._asking = False
-            self._tell(Answered(name, value))
+            self._tell(Answered(name, value, failure))

@@ -21,6 +21,8 @@ class Key:
     line: str | None = None
     summary: str = ""
     shown: bool = False
+    first: bool = False
+    """Whether it comes before what the part in focus does with the key."""
 
     @property
     def place(self) -> str:
@@ -44,5 +46,11 @@ class Key:
     def binding(self) -> Binding:
         action = self.action or f"app.run_line({self.line!r})"
         return Binding(
-            self.key, action, self.label, show=self.shown, id=self.id, tooltip=self.about
+            self.key,
+            action,
+            self.label,
+            show=self.shown,
+            priority=self.first,
+            id=self.id,
+            tooltip=self.about,
         )

@@ -19,6 +19,7 @@ PLACES = {
     "inspect": "When the text is inspected",
     "looked": "In the text that is inspected",
     "pager": "In a list or an answer",
+    "failure": "Where something failed",
 }
 """Where a key holds, and how the help calls it."""
 
@@ -537,4 +538,12 @@ KEYS = (
     Key("pager.page-up", "pageup", "", "page_up", summary="A page up."),
     Key("pager.page-down", "pagedown,space", "", "page_down", summary="A page down."),
     Key("pager.close", "q,enter", "close", "app.stop", summary="Close it.", shown=True),
+    Key(
+        "failure.again",
+        "r",
+        "go on",
+        "app.go_on",
+        summary="What failed once more, with another session process where that was lost.",
+        first=True,
+    ),
 )

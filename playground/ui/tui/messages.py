@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from textual.message import Message
 
-from playground.api.outputs import Output
+from playground.api.outputs import Note, Output
 from playground.ui.tui.desk import Answered, Told
 
 
@@ -24,6 +24,13 @@ class Heard(Message):
     """What came of the workbench since the last frame, in order."""
 
     told: tuple[Told, ...]
+
+
+@dataclass
+class Failed(Message):
+    """What the model was asked for failed, whichever screen is seen."""
+
+    failure: Note
 
 
 @dataclass

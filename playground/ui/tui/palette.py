@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.markup import escape
 
 from playground.api.actions import Action
 from playground.session.safe_text import one_line
@@ -36,18 +37,18 @@ class ActionProvider(Provider):
                 yield Hit(score, Content(text), run, text=text, help=help_)
 
     def entries(self) -> Iterator[tuple[str, str, partial[Any]]]:
-        """What is seen, what it does, and what choosing it runs."""
+        """What is seen, what it does as markup of Textual's, and what choosing it runs."""
         app = cast("PlaygroundApp", self.app)
         for key in KEYS:
             if key.place in SCREEN_ONLY and not key.command and key.id != "app.palette":
                 shown = (
                     f"{key.label.capitalize()}  {readable(app.chosen_keys.get(key.id, key.key))}"
                 )
-                yield shown, key.about, partial(app.press, key)
+                yield shown, escape(key.about), partial(app.press, key)
         for action in app.known_actions():
             yield (
                 one_line(action.usage),
-                one_line(action.summary),
+                escape(one_line(action.summary)),
                 partial(app.choose_action, action),
             )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from playground.api.errors import PlaygroundError
 from playground.api.outputs import Note, Output, Passage, Piece, facts, plain
 from playground.api.template import INPUT, Prompt, Template
+from playground.protocol.problems import WorkerGone
 from playground.session.prompts import Entry
 from playground.session.render import render
 from playground.session.template_facts import facts_of
@@ -34,7 +35,10 @@ def rows(bench: Workbench) -> list[Row]:
 def leaf(
     bench: Workbench, name: str, document: str, *, ask_model: bool
 ) -> Iterator[Output | Source]:
-    """What is wrong with it, what it is, how it looks filled with `document`, and its source."""
+    """What is wrong with it, what it is, how it looks filled with `document`, and its source.
+
+    Raises WorkerGone at its end where the session process was lost that had to look at the prompt.
+    """
     entry = bench.session.prompts.entries()[name]
     try:
         template = entry.load()
@@ -44,20 +48,22 @@ def leaf(
         return
     yield facts(facts_of(template, entry))
     yield _heading("Filled with the text")
-    yield from _filled(bench, template, document, ask_model=ask_model)
+    prompt, waiting = _filled(bench, template, document)
+    yield plain(prompt.text)
+    for name in waiting:
+        how = "what is written fills it" if name == INPUT else f"/p {name}=…"
+        yield Note(f"{{{{{name}}}}} is not filled yet", "notice", how)
+    warnings, lost = _lint(bench, prompt) if ask_model and not waiting else ([], None)
+    yield from warnings
     if isinstance(entry.source, Path):
         yield _heading("Source")
         yield from _source(entry, None)
+    if lost is not None:
+        raise lost
 
 
-def _filled(
-    bench: Workbench,
-    template: Template,
-    document: str,
-    *,
-    ask_model: bool,
-) -> Iterator[Output]:
-    """The prompt, with the places in it that still have to be filled."""
+def _filled(bench: Workbench, template: Template, document: str) -> tuple[Prompt, list[str]]:
+    """The prompt, and the places in it that still have to be filled."""
     # What was chosen holds for the template that is chosen.
     chosen = bench.choices.template == template.name
     values, shots = (bench.choices.variables, bench.choices.shots) if chosen else ({}, None)
@@ -70,19 +76,17 @@ def _filled(
         if about.default is None and name not in given
     ]
     shown = given | {name: f"{{{{{name}}}}}" for name in waiting}
-    prompt = render(template, shown, shots=shots)
-    yield plain(prompt.text)
-    for name in waiting:
-        how = "what is written fills it" if name == INPUT else f"/p {name}=…"
-        yield Note(f"{{{{{name}}}}} is not filled yet", "notice", how)
-    if ask_model and not waiting:
-        yield from _lint(bench, prompt)
+    return render(template, shown, shots=shots), waiting
 
 
-def _lint(bench: Workbench, prompt: Prompt) -> Iterator[Output]:
+def _lint(bench: Workbench, prompt: Prompt) -> tuple[list[Note], WorkerGone | None]:
+    """What is doubtful about a prompt, or that nobody could say."""
     tokens = prompt.max_tokens if prompt.max_tokens is not None else bench.max_tokens
-    for warning in bench.ask(lambda: bench.session.lint(prompt, tokens)):
-        yield Note(warning.message, "warning", warning.hint)
+    try:
+        found = bench.ask(lambda: bench.session.lint(prompt, tokens))
+    except WorkerGone as lost:
+        return [], lost
+    return [Note(warning.message, "warning", warning.hint) for warning in found], None
 
 
 def _source(entry: Entry, marked: int | None) -> Iterator[Source | Note]:

@@ -14,13 +14,15 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import DescendantFocus
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from playground.api.outputs import Note, Output
+from playground.protocol.problems import WorkerGone
 from playground.session.safe_text import one_line
 from playground.ui.tui.desk import Answered, Desk
+from playground.ui.tui.screens.place import PlaceScreen
 from playground.ui.tui.source import Source
+from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.pager import Pager
 from playground.ui.tui.widgets.status_line import StatusLine
 
@@ -36,16 +38,26 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """The rows of the screen with this heading."""
+
+    heading: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
 class Leaf:
-    """What there is to read of one row."""
+    """What there is to read of one row; `failure`: where the session process was lost over it."""
 
     name: str
     outputs: tuple[Output | Source, ...]
+    failure: Note | None = None
 
 
-class BrowseScreen(Screen[None]):
-    """Rows and a page. What is asked for is answered by the desk under names of its own."""
+class BrowseScreen(PlaceScreen):
+    """Rows and a page. One of these is seen at a time, so their questions have the same names."""
 
+    ASKS = ("rows", "leaf")
     HEADING: ClassVar[str]
     COLUMNS: ClassVar[tuple[str, ...]]
     EMPTY: ClassVar[str] = ""
@@ -61,7 +73,7 @@ class BrowseScreen(Screen[None]):
         raise NotImplementedError
 
     def read_leaf(self, name: str) -> Iterable[Output | Source]:
-        """The page of a row; on the desk's thread."""
+        """The page of a row; on the desk's thread. Raises WorkerGone where the rest cannot be told."""
         raise NotImplementedError
 
     def act(self) -> None:
@@ -74,6 +86,7 @@ class BrowseScreen(Screen[None]):
         with Horizontal(id="browse"):
             yield DataTable(cursor_type="row")
             yield Pager(id="leaf")
+        yield Banner()
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -123,13 +136,16 @@ class BrowseScreen(Screen[None]):
     def work_changed(self) -> None:
         """Ask for the list as it is."""
         if self.is_current:
-            self._desk.ask(f"{self.HEADING} rows", self.read_rows)
+            self._desk.ask("rows", lambda: Listed(self.HEADING, self.read_rows()))
 
-    def answered(self, answer: Answered) -> None:
-        if answer.name == f"{self.HEADING} rows" and answer.value is not None:
-            self._show_rows(answer.value)
-        elif isinstance(answer.value, Leaf) and answer.value.name == self.chosen:
-            self.pager.show(answer.value.outputs)
+    def take_answer(self, answer: Answered) -> None:
+        found = answer.value
+        if isinstance(found, Listed) and found.heading == self.HEADING:
+            self._show_rows(found.rows)
+        elif isinstance(found, Leaf) and found.name == self.chosen:
+            self.pager.show(found.outputs)
+            if found.failure is not None:
+                self.fail(found.failure, self.ask_again)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         self._ask_leaf()
@@ -142,7 +158,16 @@ class BrowseScreen(Screen[None]):
         if name is None:
             self.pager.show([Note(self.EMPTY, "notice")])
         else:
-            self._desk.ask(f"{self.HEADING} leaf", lambda: Leaf(name, tuple(self.read_leaf(name))))
+            self._desk.ask("leaf", lambda: self._read(name))
+
+    def _read(self, name: str) -> Leaf:
+        """The page of a row, as far as it can be read; on the desk's thread."""
+        outputs: list[Output | Source] = []
+        try:
+            outputs.extend(self.read_leaf(name))
+        except WorkerGone as lost:
+            return Leaf(name, tuple(outputs), Note(lost.message, "error", lost.hint))
+        return Leaf(name, tuple(outputs))
 
     def _show_rows(self, rows: Sequence[Row]) -> None:
         table, before = self.table, self.chosen

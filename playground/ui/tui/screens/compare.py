@@ -23,6 +23,7 @@ from playground.ui.tui.keys import bindings
 from playground.ui.tui.messages import Run
 from playground.ui.tui.screens.command import CommandScreen
 from playground.ui.tui.screens.panes import PaneScreen
+from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.beside import Beside
 from playground.ui.tui.widgets.pager import Pager
 from playground.ui.tui.widgets.panel_tabs import PanelTabs
@@ -62,6 +63,7 @@ class CompareScreen(PaneScreen):
         yield DataTable(id="ways", cursor_type="row")
         yield Beside(id="beside")
         yield Pager(id="figures")
+        yield Banner()
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -193,6 +195,7 @@ class CompareScreen(PaneScreen):
         if self._running:
             self._columns, self._told = (), []
             if self._seen:
+                self.put_away()
                 self._status.note = None
                 self._status.busy = "comparing · esc stops"
                 self._show_columns()
@@ -233,6 +236,8 @@ class CompareScreen(PaneScreen):
             self._status.busy = ""
         if errors := [o for o in self._told if isinstance(o, Note) and o.kind == "error"]:
             self._status.note = errors[-1]
+            if self._columns:
+                self.fail(errors[-1], self.action_run)
         elif self._told and isinstance(last := self._told[-1], Note):
             self._status.note = Note(last.text.partition(" · /goto")[0], "notice", "k keeps one")
 

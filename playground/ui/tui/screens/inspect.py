@@ -15,6 +15,7 @@ from textual.widgets import Footer, Static
 from playground.api.errors import PlaygroundError
 from playground.api.inspectors import Inspector
 from playground.api.outputs import Note, Output
+from playground.protocol.problems import WorkerGone
 from playground.session.actions.words import quoted, take_word
 from playground.session.safe_text import one_line
 from playground.ui.tui.desk import Answered, Desk
@@ -24,6 +25,7 @@ from playground.ui.tui.pieces import Piece, pieces_of
 from playground.ui.tui.screens.command import CommandScreen
 from playground.ui.tui.screens.panes import PaneScreen
 from playground.ui.tui.streaming import STOPPED
+from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.looked_at import LookedAt
 from playground.ui.tui.widgets.page import Page
 from playground.ui.tui.widgets.pager import Pager
@@ -63,6 +65,7 @@ class InspectScreen(PaneScreen):
     """The text above, what the inspector tells below."""
 
     BINDINGS = bindings("inspect")
+    ASKS = ("inspect",)
     PANES: ClassVar[dict[str, str]] = {"document": "#looked", "panel": "#told"}
 
     def __init__(self, bench: Workbench, desk: Desk, page: Callable[[], Page]) -> None:
@@ -87,6 +90,7 @@ class InspectScreen(PaneScreen):
         yield LookedAt(id="looked")
         yield PanelTabs((FIRST,), id="inspectors", hint="[ ]")
         yield Pager(id="told")
+        yield Banner()
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -182,7 +186,15 @@ class InspectScreen(PaneScreen):
         self._status.note = LOOKING
         self._desk.ask("inspect", lambda: seen(self._bench, wanted))
 
-    def answered(self, answer: Answered) -> None:
+    def fail(self, failure: Note, again: Callable[[], object]) -> None:
+        super().fail(failure, again)
+        self._status.note = None
+
+    def ask_again(self) -> None:
+        self._wanted = None
+        self._look()
+
+    def take_answer(self, answer: Answered) -> None:
         if not isinstance(answer.value, Seen) or answer.value.wanted != self._wanted:
             return
         found = answer.value
@@ -245,13 +257,24 @@ class InspectScreen(PaneScreen):
 
 
 def seen(bench: Workbench, wanted: Wanted) -> Seen:
-    """What the inspector tells; what goes wrong is told, too. On the desk's thread."""
+    """What the inspector tells; what goes wrong is told, too. On the desk's thread.
+
+    Raises WorkerGone: that is no fault of what is looked at, and can be asked again.
+    """
     from playground.session.acting import guarded
     from playground.session.inspecting import Look, inspect
 
+    lost: list[WorkerGone] = []
+
     def look() -> Sequence[Output]:
         found = Look(bench, text=wanted.text, models=wanted.models, token=wanted.token)
-        return list(inspect(bench, wanted.inspector, found))
+        try:
+            return list(inspect(bench, wanted.inspector, found))
+        except WorkerGone as error:
+            lost.append(error)
+            raise
 
     outputs = tuple(guarded(bench, look))
+    if lost:
+        raise lost[0]
     return Seen(wanted, tuple(bench.plugins.inspectors.values()), outputs)

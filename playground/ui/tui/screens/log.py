@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from playground.api.outputs import Note, Output, facts
 from playground.session.actions.table import BUILT_IN
 from playground.ui.tui.desk import Answered, Desk
+from playground.ui.tui.screens.place import PlaceScreen
+from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.pager import Pager
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
 
 
-class LogScreen(Screen[None]):
+class LogScreen(PlaceScreen):
     """The outputs of /log, and who answers."""
+
+    ASKS = ("log",)
 
     def __init__(self, bench: Workbench, desk: Desk) -> None:
         super().__init__()
@@ -28,6 +31,7 @@ class LogScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(" Log", classes="title", markup=False)
         yield Pager()
+        yield Banner()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_screen_resume(self) -> None:
@@ -38,8 +42,8 @@ class LogScreen(Screen[None]):
         if self.is_current:
             self._desk.ask("log", self._read)
 
-    def answered(self, answer: Answered) -> None:
-        if answer.name == "log" and answer.value is not None:
+    def take_answer(self, answer: Answered) -> None:
+        if answer.name == "log":
             pager = self.query_one(Pager)
             pager.show(answer.value)
             pager.scroll_end(animate=False)

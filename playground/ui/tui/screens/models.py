@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, ProgressBar, Static
 
 from playground.api.errors import PlaygroundError
@@ -20,6 +19,8 @@ from playground.ui.tui.desk import Answered, Desk
 from playground.ui.tui.keys import bindings
 from playground.ui.tui.messages import Run
 from playground.ui.tui.pulling import Progress, Pulling
+from playground.ui.tui.screens.place import PlaceScreen
+from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ class Row:
     chosen: bool
 
 
-class ModelsScreen(Screen[None]):
+class ModelsScreen(PlaceScreen):
     """A table of models, and a download."""
 
     BINDINGS = bindings("models")
+    ASKS = ("models",)
 
     @dataclass
     class Pulled(Message):
@@ -66,6 +68,7 @@ class ModelsScreen(Screen[None]):
         yield Static(" Models", classes="title", markup=False)
         yield DataTable(cursor_type="row")
         yield ProgressBar(id="pull", show_eta=True)
+        yield Banner()
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -81,10 +84,10 @@ class ModelsScreen(Screen[None]):
         if self.is_current:
             self._desk.ask("models", lambda: models_of(self._bench))
 
-    def answered(self, answer: Answered) -> None:
-        if answer.name == "models" and answer.value is not None:
+    def take_answer(self, answer: Answered) -> None:
+        if answer.name == "models":
             self._show(answer.value)
-        elif answer.name == "plan" and answer.value is not None:
+        elif answer.name == "plan":
             self.query_one(StatusLine).note = answer.value
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.screen import Screen
-
+from playground.ui.tui.screens.place import PlaceScreen
 from playground.ui.tui.widgets.panel_tabs import PanelTabs
 
 
-class PaneScreen(Screen[None]):
+class PaneScreen(PlaceScreen):
     """`PANES`: the name of each pane in turn, and what has the focus there; its tabs are `#panes`."""
 
     PANES: ClassVar[dict[str, str]] = {}

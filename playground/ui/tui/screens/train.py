@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from playground.api.outputs import Note, Output
@@ -16,6 +15,8 @@ from playground.session.safe_text import one_line
 from playground.ui.tui.desk import Answered, Desk
 from playground.ui.tui.keys import bindings
 from playground.ui.tui.messages import Run
+from playground.ui.tui.screens.place import PlaceScreen
+from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.pager import Pager
 from playground.ui.tui.widgets.status_line import StatusLine
 
@@ -37,10 +38,11 @@ class Trainings:
     """What there is to see of each, by its name."""
 
 
-class TrainScreen(Screen[None]):
+class TrainScreen(PlaceScreen):
     """A table of trainings, and how the one under the cursor goes."""
 
     BINDINGS = bindings("train")
+    ASKS = ("trainings",)
 
     def __init__(self, bench: Workbench, desk: Desk) -> None:
         super().__init__()
@@ -56,6 +58,7 @@ class TrainScreen(Screen[None]):
         yield Static(EMPTY, id="empty", markup=False)
         yield DataTable(cursor_type="row")
         yield Pager(id="course")
+        yield Banner()
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -76,8 +79,8 @@ class TrainScreen(Screen[None]):
         if not self._desk.busy:
             self.work_changed()
 
-    def answered(self, answer: Answered) -> None:
-        if answer.name == "trainings" and answer.value not in (None, self._seen):
+    def take_answer(self, answer: Answered) -> None:
+        if answer.name == "trainings" and answer.value != self._seen:
             self._show(answer.value)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from playground.session.actions.words import quoted
@@ -15,6 +14,8 @@ from playground.session.nodes import Node
 from playground.session.safe_text import one_line
 from playground.ui.tui.keys import bindings
 from playground.ui.tui.messages import Run, TypeLine
+from playground.ui.tui.screens.place import PlaceScreen
+from playground.ui.tui.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
@@ -24,7 +25,7 @@ SHOWN = 200
 EMPTY = "Nothing is here yet: F2, write a text, and let a model go on."
 
 
-class TreeScreen(Screen[None]):
+class TreeScreen(PlaceScreen):
     """The tree as a table; depth is indented where there are several children."""
 
     BINDINGS = bindings("tree")
@@ -39,6 +40,7 @@ class TreeScreen(Screen[None]):
         yield Static(" Tree", classes="title", markup=False)
         yield Static(EMPTY, id="empty", markup=False)
         yield DataTable(cursor_type="row", zebra_stripes=False)
+        yield Banner()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -21,7 +21,7 @@ from playground.ui.tui import looking
 from playground.ui.tui.desk import Answered, Desk, Told
 from playground.ui.tui.keys import BY_ID, key_of
 from playground.ui.tui.looking import Choices, TextFacts
-from playground.ui.tui.messages import Run, ShowAnswer
+from playground.ui.tui.messages import Failed, Run, ShowAnswer
 from playground.ui.tui.paint import MEASURES, VIEWS
 from playground.ui.tui.pieces import Piece, pieces_of
 from playground.ui.tui.streaming import Frame, Streaming
@@ -322,6 +322,7 @@ class WriteScreen(Screen[None]):
             self.status.note = frame.note
         if frame.failure is not None:
             self.query_one(Banner).show(frame.failure.text, frame.failure.hint)
+            self.post_message(Failed(frame.failure))
         if frame.ends:
             self._end(frame)
 
