@@ -12,7 +12,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -139,13 +139,9 @@ def _offers(module: ModuleType) -> dict[str, list[Offer]]:
 
 def load_plugins(folders: Iterable[Path] = (), *, strict: bool = False) -> Plugins:
     """The installed plugins and those in `folders`. Raises PluginFailed for a broken one if `strict`."""
-    from importlib.metadata import entry_points
-
     plugins = Plugins()
-    # Built-ins first: a stranger's plugin that takes one of their names is the one to be set aside.
-    for entry in sorted(entry_points(group=hooks.PROJECT), key=_age):
-        version = entry.dist.version if entry.dist else ""
-        plugins.load(entry.name, _distribution(entry) or entry.value, version, entry.load)
+    for entry, distribution, version in _installed():
+        plugins.load(entry.name, distribution or entry.value, version, entry.load)
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
         _load_folder(plugins, folder)
     if strict and plugins.quarantined:
@@ -181,12 +177,19 @@ def _load_folder(plugins: Plugins, folder: Path) -> None:
         load_file(plugins, file)
 
 
-def _age(entry: EntryPoint) -> tuple[bool, str, str]:
-    return _distribution(entry) != DISTRIBUTION, _distribution(entry), entry.name
+def _installed() -> list[tuple[EntryPoint, str, str]]:
+    """The installed plugins, each with name and version of its distribution, in the order of loading.
 
+    Built-ins first: a stranger's plugin that takes one of their names is the one to be set aside.
+    """
+    from importlib.metadata import Distribution, entry_points
 
-def _distribution(entry: EntryPoint) -> str:
-    return entry.dist.name if entry.dist else ""
+    @cache  # a distribution's metadata, with all of its README, is parsed each time it is asked
+    def release(distribution: Distribution | None) -> tuple[str, str]:
+        return (distribution.name, distribution.version) if distribution else ("", "")
+
+    found = [(entry, *release(entry.dist)) for entry in entry_points(group=hooks.PROJECT)]
+    return sorted(found, key=lambda each: (each[1] != DISTRIBUTION, each[1], each[0].name))
 
 
 def plugin_files(folder: Path) -> list[Path]:
