@@ -12,7 +12,9 @@ SHAPES = [(16, 16), (48, 16), (16, 64)]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_direction_has_the_gradients_singular_vectors_and_no_scale(shape: tuple[int, int]) -> None:
+def test_a_direction_has_the_gradients_singular_vectors_and_no_scale(
+    shape: tuple[int, int],
+) -> None:
     torch.manual_seed(0)
     matrix = torch.randn(shape) * 1e-3
     u, _, v = torch.linalg.svd(matrix, full_matrices=False)

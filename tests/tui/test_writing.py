@@ -128,6 +128,23 @@ async def test_a_click_takes_an_alternative_too(opened, model):
         assert hands.bench.text == "xb"
 
 
+async def test_what_the_chain_cut_is_shown_and_cannot_be_taken(opened, model):
+    model("choice", [{"a": 0.6, "b": 0.3, "c": 0.1}], after="x")
+    async with opened(model="choice", chain="top_k(2) | greedy", max_tokens=1) as hands:
+        await hands.type("x")
+        await hands.press("ctrl+g", "t")
+        rows = hands.write.query_one(Candidates).rows
+        assert [(row.text, row.cut) for row in rows[:3]] == [
+            ("a", False),
+            ("b", False),
+            ("c", True),
+        ]
+        assert round(rows[2].raw_chance, 2) == 0.1
+        await hands.pilot.click(Candidates, offset=(4, 4))
+        await hands.settle()
+        assert hands.bench.text == "xa"
+
+
 async def test_why_explains_the_token_and_leaves_the_text_where_it_was(tale):
     async with tale() as hands:
         await hands.type("Once")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from playground.api.errors import PlaygroundError
+from playground.api.events import Token
 from playground.api.results import LintWarning
 from playground.api.template import Prompt
 from playground.chain_syntax import Stage
@@ -82,7 +83,7 @@ def facts_of(bench: Workbench, text: str, *, ask_model: bool) -> TextFacts:
 
 
 def alternatives_of(bench: Workbench, piece: Piece) -> tuple[Candidate, ...]:
-    """What could have been said instead of a token, the likeliest after the chain first."""
+    """What could have been said instead of a token, the likeliest after the chain first; then what it cut."""
     node = bench.tree[piece.node]
     assert piece.at is not None, "it is a token"
     taken = node.tokens[piece.at].id
@@ -90,7 +91,7 @@ def alternatives_of(bench: Workbench, piece: Piece) -> tuple[Candidate, ...]:
         token = spoken.tokens[piece.at]
         raw = {other.id: other.logprob for other in token.raw_alternatives}
         raw[token.id] = token.raw_logprob
-        return tuple(
+        left = tuple(
             Candidate(
                 other.text,
                 math.exp(raw[other.id]) if other.id in raw else math.nan,
@@ -99,12 +100,25 @@ def alternatives_of(bench: Workbench, piece: Piece) -> tuple[Candidate, ...]:
             )
             for other in token.alternatives
         )
+        return left + _cut_of(token)
     traced = trace_of(bench, node, piece.at)
     return tuple(
         Candidate(
             other.text, math.exp(other.raw_logprob), math.exp(other.logprob), other.id == taken
         )
         for other in traced.alternatives
+    )
+
+
+def _cut_of(token: Token) -> tuple[Candidate, ...]:
+    """Those of the model's likeliest that the chain removed, where it left fewer than were asked for."""
+    if len(token.alternatives) >= len(token.raw_alternatives):
+        return ()
+    left = {other.id for other in token.alternatives}
+    return tuple(
+        Candidate(other.text, math.exp(other.logprob), 0.0, cut=True)
+        for other in token.raw_alternatives
+        if other.id not in left
     )
 
 

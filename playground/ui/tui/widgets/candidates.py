@@ -27,10 +27,12 @@ class Candidate:
     chance: float | None = None
     taken: bool = False
     """Whether it is what was said."""
+    cut: bool = False
+    """Whether the chain removed it: it can be seen and not taken."""
 
 
 class Candidates(Widget):
-    """Rows of candidates; a digit or a click takes one."""
+    """Rows of candidates; a digit or a click takes one that the chain left."""
 
     BORDER_TITLE = "Next token"
     rows: reactive[tuple[Candidate, ...]] = reactive[tuple[Candidate, ...]]((), layout=True)
@@ -59,7 +61,11 @@ class Candidates(Widget):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is not None and 1 <= offset.y <= len(self.rows):
+        if (
+            offset is not None
+            and 1 <= offset.y <= len(self.rows)
+            and not self.rows[offset.y - 1].cut
+        ):
             self.post_message(self.Taken(offset.y - 1))
 
     @property
@@ -77,10 +83,11 @@ class Candidates(Widget):
         text = _visible(row.text)
         numbers = f"{row.raw_chance:.3f} " if row.chance is None else ""
         if row.chance is not None:
-            numbers = f"{row.chance:.3f}  {row.raw_chance:.3f} "
+            after = "  cut" if row.cut else f"{row.chance:.3f}"
+            numbers = f"{after}  {row.raw_chance:.3f} "
         return Content.assemble(
-            (f"{rank} " if rank < 10 else "  ", "dim"),
-            (_cut(text, room), "bold $accent" if row.taken else ""),
+            (f"{rank} " if rank < 10 and not row.cut else "  ", "dim"),
+            (_cut(text, room), "bold $accent" if row.taken else "dim" if row.cut else ""),
             ("  " + numbers, "dim"),
             (_bar(shown), "$accent"),
         )
