@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from playground.api.memory import Against, MemoryCheck, MemoryFigures, MemoryReport
     from playground.api.model import (
         Backend,
+        LabelHead,
         LanguageModel,
         Lossy,
         ModelCard,
@@ -134,6 +135,7 @@ __all__ = [
     "Inspected",
     "Inspector",
     "InvalidInput",
+    "LabelHead",
     "LanguageModel",
     "Lossy",
     "MemoryCheck",
@@ -241,6 +243,7 @@ _NAMES = {
     ),
     "model": (
         "Backend",
+        "LabelHead",
         "LanguageModel",
         "Lossy",
         "ModelCard",

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from playground.api.model import LanguageModel
 from playground.engine.chain import build_chain
-from playground.engine.labels import classify
+from playground.engine.labels import classify, label
 from playground.engine.lint import lint
 from playground.engine.predictions import expectations, next_tokens
 from playground.engine.prompt import left_out, prompt_ids
@@ -17,6 +17,7 @@ from playground.plugins import Plugins
 from playground.protocol.questions import (
     ClassifyPrompt,
     Expectations,
+    LabelText,
     LeftOut,
     LintPrompt,
     NextTokens,
@@ -34,6 +35,7 @@ ANSWERS: dict[type[Question[Any]], Callable[[LanguageModel, Any, Plugins], Any]]
     ),
     Expectations: lambda model, asked, _: expectations(model, prompt_ids(model, asked.text)),
     ClassifyPrompt: lambda model, asked, _: classify(model, asked.prompt, asked.content_free),
+    LabelText: lambda model, asked, _: label(model, asked.text),
     LintPrompt: lambda model, asked, _: lint(
         asked.prompt,
         tokenizer=model.tokenizer,
