@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from playground.api.memory import Against, MemoryCheck, MemoryFigures, MemoryReport
     from playground.api.model import (
         Backend,
+        LabelHead,
         LanguageModel,
         Lossy,
         MaskedModel,
@@ -137,6 +138,7 @@ __all__ = [
     "Inspected",
     "Inspector",
     "InvalidInput",
+    "LabelHead",
     "LanguageModel",
     "Lossy",
     "MaskedModel",
@@ -245,6 +247,7 @@ _NAMES = {
     ),
     "model": (
         "Backend",
+        "LabelHead",
         "LanguageModel",
         "Lossy",
         "MaskedModel",

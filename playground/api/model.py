@@ -153,6 +153,26 @@ class Unembeds(Protocol):
         """
 
 
+@runtime_checkable
+class LabelHead(Protocol):
+    """What a model that was trained to label texts has as its `label_head`; others have none."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of the logits."""
+
+    @property
+    def prefix(self) -> str:
+        """What stood before every text in training."""
+
+    @property
+    def closing(self) -> tuple[int, ...]:
+        """Tokens that are read after a text."""
+
+    def logits(self, hidden: ndarray) -> ndarray:
+        """(n, labels) float32, of the last layer's output (n, width) at the last token read."""
+
+
 class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     """What can be said of a model from its files' headers, without loading its weights."""
 

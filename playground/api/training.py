@@ -30,10 +30,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True, tag="prepared"):
     device: str
     notes: tuple[str, ...] = ()
     """What was done to the texts, a line each."""
+    guesses: str = "token"
+    """What losses are the mean over: a token, or the label of an example."""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
-    """How far the run is. Losses are nats a token; `loss` is the mean since the last report."""
+    """How far the run is. Losses are nats a guess (`Prepared`); `loss` is the mean since the last report."""
 
     step: int
     steps: int
@@ -46,6 +48,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
     """`validation_loss` in bits a character of the held-out text, where the trainer tells it."""
     learning_rate: float | None = None
     """Of the step that was taken last."""
+    validation_accuracy: float | None = None
+    """Share of the held-out examples whose label is right, where labels are learned."""
 
 
 class Sampled(msgspec.Struct, frozen=True, kw_only=True, tag="sample"):
@@ -73,6 +77,7 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True, tag="trained"):
     """Spent training, over all resumed parts."""
     data_sha256: str
     validation_bits_per_character: float | None = None
+    validation_accuracy: float | None = None
 
 
 TrainingEvent = Prepared | Progress | Sampled | Saved | Trained

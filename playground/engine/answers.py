@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from playground.api.model import LanguageModel
 from playground.engine.chain import build_chain
-from playground.engine.labels import classify
+from playground.engine.labels import classify, label
 from playground.engine.lint import lint
 from playground.engine.masked import check_continues, check_fills, fill
 from playground.engine.predictions import expectations, next_tokens
@@ -19,6 +19,7 @@ from playground.protocol.questions import (
     ClassifyPrompt,
     Expectations,
     FillMasks,
+    LabelText,
     LeftOut,
     LintPrompt,
     NextTokens,
@@ -39,6 +40,7 @@ ANSWERS: dict[type[Question[Any]], Callable[[LanguageModel, Any, Plugins], Any]]
         check_fills(model, asked.model), asked.text, asked.count
     ),
     ClassifyPrompt: lambda model, asked, _: classify(model, asked.prompt, asked.content_free),
+    LabelText: lambda model, asked, _: label(model, asked.text),
     LintPrompt: lambda model, asked, _: lint(
         asked.prompt,
         tokenizer=model.tokenizer,

@@ -1,4 +1,4 @@
-"""Classifies by likelihood: which of some continuations a model finds likeliest after a prompt.
+"""Classifies by likelihood, which of some continuations a model finds likeliest, or by a head for labels.
 
 Labels need not be one token: a label's likelihood is that of all its tokens, and of what follows it
 in the prompt (a cloze). It knows filled prompts and token ids, not how a template was filled.
@@ -15,7 +15,9 @@ import numpy as np
 from playground.api import (
     Classification,
     InvalidInput,
+    LabelHead,
     LanguageModel,
+    Need,
     Prompt,
     PromptTooLong,
     Read,
@@ -49,6 +51,39 @@ def classify(
         scores=dict(ranked),
         logprobs=dict(zip(prompt.labels, logprobs.tolist(), strict=True)),
         calibrated=bool(content_free),
+    )
+
+
+def label(model: LanguageModel, text: str) -> Classification:
+    """The label of `text` by the model's own head.
+
+    Raises InvalidInput for a model without one and for nothing to read, and PromptTooLong.
+    """
+    head: LabelHead | None = getattr(model, "label_head", None)
+    if head is None:
+        raise InvalidInput(
+            "the model has no head that labels texts",
+            "give a template that has labels (-t sentiment-few-shot), or train a head: "
+            "playground finetune MODEL FILE --label-column NAME",
+        )
+    ids = (*model.tokenizer.encode(head.prefix + text), *head.closing)
+    if not ids:
+        raise InvalidInput("there is no text to label")
+    if model.context_length is not None and len(ids) > model.context_length:
+        raise PromptTooLong(
+            f"the text has {len(ids):,} tokens; the context is {model.context_length:,}",
+            "shorten the text",
+        )
+    (reading,) = model.read([Read(model.start(), ids, Need.LOGITS | Need.HIDDEN, logits_to_keep=1)])
+    assert reading.hidden is not None
+    logits = head.logits(reading.hidden[-1][-1:])[0].astype(np.float64)
+    logprobs = logits - np.logaddexp.reduce(logits)
+    ranked = sorted(zip(head.labels, logprobs.tolist(), strict=True), key=lambda pair: -pair[1])
+    return Classification(
+        label=ranked[0][0],
+        scores={name: float(np.exp(logprob)) for name, logprob in ranked},
+        logprobs=dict(ranked),
+        calibrated=False,
     )
 
 

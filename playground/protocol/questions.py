@@ -87,6 +87,14 @@ class ClassifyPrompt(Question[Classification], frozen=True, kw_only=True):
     content_free: Annotated[tuple[Prompt, ...], Meta(max_length=MOST_PROMPTS)] = ()
 
 
+class LabelText(Question[Classification], frozen=True, kw_only=True):
+    """Which label does the model's own head give to `text`?"""
+
+    path = "/label"
+    answer = Classification
+    text: Text
+
+
 class LintPrompt(Question[list[LintWarning]], frozen=True, kw_only=True):
     """What is likely to go wrong with `prompt` when `max_tokens` are to follow it?"""
 
@@ -126,6 +134,7 @@ QUESTIONS: tuple[type[Question[Any]], ...] = (
     Expectations,
     FillMasks,
     ClassifyPrompt,
+    LabelText,
     LintPrompt,
     LeftOut,
     TraceToken,

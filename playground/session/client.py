@@ -36,6 +36,7 @@ from playground.protocol.questions import (
     ClassifyPrompt,
     Expectations,
     FillMasks,
+    LabelText,
     LeftOut,
     LintPrompt,
     ModelChoice,
@@ -152,6 +153,10 @@ class Session:
     def classify(self, prompt: Prompt, content_free: Sequence[Prompt] = ()) -> Classification:
         """The likeliest of the prompt's labels; calibrated where `content_free` prompts are given."""
         return self._ask(ClassifyPrompt, prompt=prompt, content_free=tuple(content_free))
+
+    def label(self, text: str) -> Classification:
+        """The label that the model's own head gives to `text`."""
+        return self._ask(LabelText, text=text)
 
     def next_tokens(self, text: str, count: int) -> list[Prediction]:
         """The `count` likeliest tokens after `text`, by the model alone."""

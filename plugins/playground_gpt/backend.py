@@ -16,6 +16,7 @@ from playground_gpt.decoder import DECODERS
 
 if TYPE_CHECKING:
     from playground_gpt.architecture import Architecture
+    from playground_gpt.label_head import Labelling
     from playground_gpt.weights import Weights
 
 
@@ -37,8 +38,10 @@ class GptBackend:
     def card(self, folder: Path) -> ModelCard:
         from playground_gpt.weights import read_config
 
-        architecture, weights = _open(folder)
+        architecture, weights, told = _open(folder)
         modules = architecture.modules()
+        if told is not None:
+            modules["label head"] = len(told.labels) * architecture.width
         return ModelCard(
             architecture=architecture.name,
             backend=self.name,
@@ -49,7 +52,8 @@ class GptBackend:
             width=architecture.width,
             heads=architecture.heads,
             modules=modules,
-            notes=_notes(weights.unused) | training_notes(read_config(folder).get("training", {})),
+            notes=_notes(weights.unused, told)
+            | training_notes(read_config(folder).get("training", {})),
         )
 
     def tokenizer(self, folder: Path, **options: str) -> Tokenizer:
@@ -63,6 +67,7 @@ class GptBackend:
 
     def load(self, folder: Path, *, device: str, dtype: str, **options: str) -> LanguageModel:
         from playground_gpt.decoder import native_library
+        from playground_gpt.label_head import head_of
         from playground_gpt.tokenizer import load_tokenizer
 
         self._check(options)
@@ -71,23 +76,30 @@ class GptBackend:
             return self._load_on_torch(folder, device, dtype, options)
         from playground_gpt.native.build import build
 
-        architecture, weights = _open(folder)
+        architecture, weights, told = _open(folder)
         tokenizer = load_tokenizer(folder, architecture, self._dialect(architecture, options))
         kind = "float32" if dtype == "auto" else dtype
-        return build(library, architecture, weights.load(), tokenizer, kind)
+        arrays = weights.load()
+        model = build(library, architecture, arrays, tokenizer, kind)
+        model.label_head = head_of(told, architecture, arrays)
+        return model
 
     def _load_on_torch(
         self, folder: Path, device: str, dtype: str, options: Mapping[str, str]
     ) -> LanguageModel:
+        from playground_gpt.label_head import head_of
         from playground_gpt.on_torch.build import build
         from playground_gpt.on_torch.device import resolve_device, resolve_dtype
         from playground_gpt.tokenizer import load_tokenizer
 
         chosen = resolve_device(device)
         kind = resolve_dtype(dtype, chosen)
-        architecture, weights = _open(folder)
+        architecture, weights, told = _open(folder)
         tokenizer = load_tokenizer(folder, architecture, self._dialect(architecture, options))
-        return build(architecture, weights.load(), tokenizer, chosen, kind)
+        arrays = weights.load()
+        model = build(architecture, arrays, tokenizer, chosen, kind)
+        model.label_head = head_of(told, architecture, arrays)
+        return model
 
     def _check(self, options: Mapping[str, str]) -> None:
         for name, value in options.items():
@@ -109,22 +121,27 @@ class GptBackend:
         return dialect
 
 
-def _notes(unused: list[str]) -> dict[str, str]:
+def _notes(unused: list[str], told: Labelling | None) -> dict[str, str]:
     from playground_gpt.native.library import library
 
     native = library()
     decoder = f"in C for {native.variant}" if native else "in torch"
     tensors = {"unused tensors": ", ".join(unused)} if unused else {}
-    return {"decoder on the CPU": decoder, **tensors}
+    labels = {"labels": ", ".join(told.labels)} if told else {}
+    return {"decoder on the CPU": decoder, **labels, **tensors}
 
 
-def _open(folder: Path) -> tuple[Architecture, Weights]:
+def _open(folder: Path) -> tuple[Architecture, Weights, Labelling | None]:
+    """What a folder holds: the shape of a GPT, its tensors, and how it labels texts, if it does."""
     from playground_gpt.architecture import parse
+    from playground_gpt.label_head import WEIGHT, labelling
     from playground_gpt.weights import Weights, read_config
 
     if not folder.is_dir():
         raise ModelUnavailable(
             f"there is no folder {folder}", "see `playground models list` for what there is"
         )
-    architecture = parse(read_config(folder), str(folder / "config.json"))
-    return architecture, Weights(folder, architecture.shapes())
+    config, where = read_config(folder), str(folder / "config.json")
+    architecture, told = parse(config, where), labelling(config, where)
+    head = {WEIGHT: (len(told.labels), architecture.width)} if told else {}
+    return architecture, Weights(folder, architecture.shapes() | head), told

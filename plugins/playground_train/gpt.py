@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from playground.api import Meta
@@ -102,12 +104,32 @@ class FineTuner(TransformerRecipe, frozen=True, kw_only=True):
     lora_alpha: Annotated[
         float, Meta(gt=0, description="the adapters count alpha / rank times; merged at the end")
     ] = 16.0
+    label_column: Annotated[
+        str,
+        Meta(
+            description="column of a CSV file or field of a JSONL file that holds a label: a head learns "
+            "to tell the labels of texts"
+        ),
+    ] = ""
+    lm_weight: Annotated[
+        float, Meta(ge=0, description="of the loss of a language model beside that of labels")
+    ] = 0.5
     learning_rate: LearningRate = 3e-5
     dropout: Dropout = 0.1
     evaluate_every: EvaluateEvery = 100
 
     def prepare(self, corpus: Corpus, device: torch.device) -> Subject:
         """See `Recipe.prepare`."""
+        if self.label_column:
+            from playground_train.subjects.classifier import classifier
+
+            return classifier(self, corpus, device)
         from playground_train.subjects.gpt import from_folder
 
         return from_folder(self, corpus, device)
+
+    def read(self, files: Sequence[Path]) -> Corpus:
+        """See `Recipe.read`."""
+        from playground_train.data.reading import read
+
+        return read(files, self, self.label_column)

@@ -16,20 +16,39 @@ import torch
 
 if TYPE_CHECKING:
     from playground_train.checkpoint import Counters
-    from playground_train.subjects.subject import Subject
+    from playground_train.subjects.subject import Measured, Subject
 
 CARD = "README.md"
 SEEDS = range(5)
 UNKNOWN_LICENCE = "not said; whoever made this model knows what it was trained on."
 
 
+TOLD = {
+    "token": (
+        "A model for text generation, trained by textgen-playground.",
+        "## What it writes",
+        "Unpicked: from the beginning of a text, with seeds 0 to 4.",
+    ),
+    "example": (
+        "A model that labels texts, trained by textgen-playground.",
+        "## What it says",
+        "Unpicked: of held-out examples, drawn with seeds 0 to 4.",
+    ),
+}
+"""Of a model that guesses tokens or the labels of examples: what it is, and what its samples are."""
+
+
 def model_card(
-    name: str, training: dict[str, Any], results: dict[str, str], samples: Sequence[str]
+    name: str,
+    guesses: str,
+    training: dict[str, Any],
+    results: dict[str, str],
+    samples: Sequence[str],
 ) -> bytes:
     """The card as Markdown.
 
-    `training`: what `config.json` says of it. `results`: what was measured, by its name. `samples`: what the
-    model writes with each of SEEDS.
+    `guesses`: see `Subject`. `training`: what `config.json` says of it. `results`: what was measured, by its
+    name. `samples`: what the model writes with each of SEEDS.
     """
     recipe = training["recipe"]
     rows = {
@@ -39,33 +58,42 @@ def model_card(
         "licence of the text": recipe["licence"] or UNKNOWN_LICENCE,
         **results,
     }
+    what, heading, drawn = TOLD[guesses]
     parts = [
         f"# {name}",
-        "A model for text generation, trained by textgen-playground.",
+        what,
         "\n".join(["| what | value |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows.items())]),
         "## Recipe",
         _fenced(tomlkit.dumps({"trainer": training["trainer"], **recipe}), "toml"),
-        "## What it writes",
-        "Unpicked: from the beginning of a text, with seeds 0 to 4.",
+        heading,
+        drawn,
         *(_fenced(sample, "text") for sample in samples),
     ]
     return ("\n\n".join(parts) + "\n").encode()
 
 
 def measured(
-    subject: Subject, counters: Counters, steps: int, loss: float, device: torch.device
+    subject: Subject, counters: Counters, steps: int, found: Measured, device: torch.device
 ) -> dict[str, str]:
-    """What a run of `steps` tells when it is over. `loss`: of the model, nats a token of held-out text."""
-    size = subject.size
+    """What a run of `steps` tells when it is over, and what was `found` of its model on held-out text."""
     return {
         "parameters": f"{sum(p.numel() for p in subject.network.parameters()):,}",
-        "loss on held-out text": f"{loss:.4f} nats per token, "
-        f"{size.bits_per_character(loss):.3f} bits per character, "
-        f"{size.bits_per_byte(loss):.3f} bits per byte",
+        "loss on held-out text": _loss(subject, found.loss),
+        **(
+            {} if found.accuracy is None else {"accuracy on held-out text": f"{found.accuracy:.2%}"}
+        ),
         "steps": f"{counters.best_step:,} of {steps:,}",
         "trained on": _hardware(device),
         "time of the steps": f"{counters.seconds / 60:,.1f} minutes",
     }
+
+
+def _loss(subject: Subject, loss: float) -> str:
+    size, nats = subject.size, f"{loss:.4f} nats per {subject.guesses}"
+    if subject.guesses != "token":
+        return nats
+    bits, in_bytes = size.bits_per_character(loss), size.bits_per_byte(loss)
+    return f"{nats}, {bits:.3f} bits per character, {in_bytes:.3f} bits per byte"
 
 
 def _hardware(device: torch.device) -> str:

@@ -10,13 +10,12 @@ import torch
 
 from playground.api.training import DataPreview
 from playground_train.data.batches import IGNORED
-from playground_train.data.reading import read
 from playground_train.recipe import Recipe
 
 
 def preview(recipe: Recipe, files: Sequence[Path], count: int) -> DataPreview:
     """The first `count` sequences that `recipe` would train on, and counts of all."""
-    corpus = read(files, recipe)
+    corpus = recipe.read(files)
     subject = recipe.prepare(corpus, torch.device("cpu"))
     batches, size = subject.batches, subject.size
     shown: list[str] = []

@@ -134,6 +134,12 @@ class Recipe(Trainer, frozen=True, kw_only=True):
 
         return preview(self, files, count)
 
+    def read(self, files: Sequence[Path]) -> Corpus:
+        """The texts of files. Raises InvalidInput for what cannot be read."""
+        from playground_train.data.reading import read
+
+        return read(files, self)
+
     def prepare(self, corpus: Corpus, device: torch.device) -> Subject:
         """The network for these texts, and the texts as it reads them.
 

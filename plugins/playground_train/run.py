@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,7 @@ from playground_train.optimisation import step_seed
 from playground_train.processes import Processes
 from playground_train.recipe import Recipe
 from playground_train.stopping import Wish
+from playground_train.subjects.subject import Measured
 from playground_train.updates import Update, Updates
 
 CONFIG = "config.json"
@@ -109,6 +111,7 @@ class Run:
             validation_tokens=size.held_out_tokens,
             device=str(self.device),
             notes=(*corpus.notes, *self.subject.notes),
+            guesses=self.subject.guesses,
         )
 
     def advance(self) -> Iterator[TrainingEvent]:
@@ -128,13 +131,14 @@ class Run:
             if losses and (evaluating or counters.step % recipe.report_every == 0):
                 elapsed = time.perf_counter() - since
                 eta = (time.perf_counter() - began) / (counters.step - begin) * self._left
-                validation = self._evaluate() if evaluating else None
+                found = self._evaluate() if evaluating else None
                 yield Progress(
                     step=counters.step,
                     steps=self.steps,
                     loss=sum(losses) / len(losses),
-                    validation_loss=validation,
-                    validation_bits_per_character=self._bits(validation),
+                    validation_loss=found.loss if found else None,
+                    validation_bits_per_character=self._bits(found),
+                    validation_accuracy=found.accuracy if found else None,
                     learning_rate=self.updates.rate(counters.step - 1),
                     tokens_per_second=tokens / elapsed,
                     eta_seconds=eta,
@@ -174,13 +178,14 @@ class Run:
         """Measure the best weights as they are stored, and say so in the card."""
         self.processes.wait()
         self.subject.reload(self.out)
-        loss = self.processes.told(self._measured())
-        self._publish(validation_loss=round(loss, 4), steps=self.counters.best_step)
-        self._describe(loss)
+        found = self._measured()
+        self._publish(**_results(found), steps=self.counters.best_step)
+        self._describe(found)
         return Trained(
             path=str(self.out),
-            validation_loss=loss,
-            validation_bits_per_character=self._bits(loss) or 0.0,
+            validation_loss=found.loss,
+            validation_bits_per_character=self._bits(found),
+            validation_accuracy=found.accuracy,
             steps=self.counters.step,
             seconds=self.counters.seconds,
             data_sha256=self.corpus.sha256,
@@ -239,25 +244,33 @@ class Run:
             "begin again in another folder with a lower learning_rate, or a longer warm-up",
         )
 
-    def _evaluate(self) -> float:
-        """The loss on the held-out text; the best weights become the model in the folder."""
+    def _evaluate(self) -> Measured:
+        """Measure on the held-out text; the best weights become the model in the folder."""
         counters = self.counters
         with self.average.in_place():
-            loss = self.processes.told(self._measured())
-            if counters.best_loss is None or loss < counters.best_loss:
-                counters.best_loss, counters.best_step, counters.worse = loss, counters.step, 0
+            found = self._measured()
+            if counters.best_loss is None or found.loss < counters.best_loss:
+                counters.best_loss, counters.best_step, counters.worse = (
+                    found.loss,
+                    counters.step,
+                    0,
+                )
                 self._publish()
             else:
                 counters.worse += 1
         counters.evaluated_step = counters.step
-        return loss
+        return found
 
-    def _measured(self) -> float:
-        """The loss on the held-out text, where this process is the one to measure it."""
-        return self.subject.held_out_loss() if self.processes.first else 0.0
+    def _measured(self) -> Measured:
+        """The network on the held-out text: the first process measures, and tells all its loss."""
+        found = self.subject.measured() if self.processes.first else Measured(0.0)
+        return replace(found, loss=self.processes.told(found.loss))
 
-    def _bits(self, loss: float | None) -> float | None:
-        return None if loss is None else self.subject.size.bits_per_character(loss)
+    def _bits(self, found: Measured | None) -> float | None:
+        """Bits a character, where the loss is one of tokens."""
+        if found is None or self.subject.guesses != "token":
+            return None
+        return self.subject.size.bits_per_character(found.loss)
 
     def _sample(self) -> Iterator[Sampled]:
         if self.recipe.sample_length and self.processes.first:
@@ -274,13 +287,14 @@ class Run:
         for name, content in files.items():
             replace_file(self.out / name, content)
 
-    def _describe(self, loss: float) -> None:
-        """Write the card of the model in the folder, whose `loss` was measured."""
+    def _describe(self, found: Measured) -> None:
+        """Write the card of the model in the folder, of which `found` was measured."""
         if self.processes.first:
-            results = measured(self.subject, self.counters, self.steps, loss, self.device)
+            results = measured(self.subject, self.counters, self.steps, found, self.device)
             length = self.recipe.sample_length or CARD_SAMPLE
             samples = [self.subject.sample(length, seed) for seed in SEEDS]
-            card = model_card(self.out.resolve().name, self._card(), results, samples)
+            name, guesses = self.out.resolve().name, self.subject.guesses
+            card = model_card(name, guesses, self._card(), results, samples)
             replace_file(self.out / CARD, card)
 
     def _card(self) -> dict[str, object]:
@@ -291,8 +305,14 @@ class Run:
             "data_sha256": self.corpus.sha256,
             "texts": len(self.corpus.texts),
             "characters": self.corpus.characters,
-            "loss_unit": "nats per token, on held-out text",
+            "loss_unit": f"nats per {self.subject.guesses}, on held-out text",
         }
+
+
+def _results(found: Measured) -> dict[str, float]:
+    """What `config.json` tells of a model that was measured."""
+    accuracy = {} if found.accuracy is None else {"validation_accuracy": round(found.accuracy, 4)}
+    return {"validation_loss": round(found.loss, 4), **accuracy}
 
 
 def _group(tensors: checkpoint.Tensors, prefix: str) -> checkpoint.Tensors:

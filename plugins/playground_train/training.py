@@ -12,7 +12,6 @@ import torch
 from playground.api import PlaygroundError
 from playground.api.training import TrainingEvent
 from playground_train import checkpoint
-from playground_train.data.reading import read
 from playground_train.device import pick_device, room_for
 from playground_train.locking import only_trainer
 from playground_train.processes import Processes, all_processes
@@ -26,7 +25,7 @@ def train(
 ) -> Iterator[TrainingEvent]:
     """Run a recipe; see `Trainer.train`."""
     place = pick_device(device)
-    corpus = read(files, recipe)
+    corpus = recipe.read(files)
     # Activations that fade to denormals would make some steps many times slower.
     torch.set_flush_denormal(True)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -98,3 +99,57 @@ def test_what_cannot_be_is_told_with_its_exit_code(playground, letters, words):
     code, message = FAULTS[words]
     assert (result.exit_code, result.stdout) == (code, "")
     assert message in result.stderr
+
+
+LABELLED = [("fine", "good"), ("lovely", "good"), ("awful", "bad"), ("dull", "bad")]
+
+
+@pytest.fixture
+def head(playground):
+    """A model whose head was trained to tell good from bad, as a person trains it."""
+    folder = playground.folder
+    rows = [f"a {word} film {n},{label}" for n in range(20) for word, label in LABELLED]
+    (folder / "rows.csv").write_text("text,says\n" + "\n".join(rows))
+    small = ["--steps", "4", "--batch-size", "8", "--sequence-length", "24"]
+    shape = ["--layers", "1", "--heads", "2", "--width", "32", "--vocabulary-size", "300"]
+    quick = ["--learning-rate", "0.02", "--warmup-steps", "2", "--evaluate-every", "4"]
+    base, tuned = str(folder / "base"), str(folder / "tuned")
+    data = str(folder / "rows.csv")
+    ran = playground.run("train", "gpt", data, "--out", base, *small, *shape, *quick)
+    assert ran.exit_code == 0, ran.stderr
+    ran = playground.run(
+        "finetune", base, data, "--label-column", "says", "--out", tuned, *small, *quick
+    )
+    assert (ran.exit_code, ran.stdout) == (0, f"{tuned}\n"), ran.stderr
+    assert "· accuracy " in ran.stderr
+    assert f'try: playground classify "A text." -m {tuned}' in ran.stderr
+    return tuned
+
+
+def test_a_head_that_was_trained_labels_without_a_template(playground, head):
+    from playground.engine.labels import label
+    from playground_gpt import GptBackend
+
+    wanted = label(GptBackend().load(Path(head), device="cpu", dtype="auto"), "a dull film")
+    told = json.loads(playground.run("classify", "a dull film", "-m", head, "--json").stdout)
+    assert told["label"] == wanted.label
+    assert told["scores"] == pytest.approx(wanted.scores, abs=1e-4)
+    assert set(told["scores"]) == {"good", "bad"}
+    assert told["calibrated"] is False
+    piped = playground.run("classify", "-", "-m", head, stdin="a dull film")
+    assert piped.stdout.splitlines()[1].split()[0] == wanted.label
+
+
+def test_without_a_template_and_a_head_it_is_said_what_to_do(playground, letters):
+    ran = playground.run("classify", "x", "-m", letters({}))
+    assert ran.exit_code == 2
+    assert "no head that labels texts" in ran.stderr
+    assert "-t sentiment-few-shot" in ran.stderr
+    assert "--label-column" in ran.stderr
+
+
+@pytest.mark.parametrize("words", [["--calibrate"], ["-p", "a=b"], ["--shots", "1"]], ids=str)
+def test_what_is_of_a_template_needs_one(playground, letters, words):
+    ran = playground.run("classify", "x", "-m", letters({}), *words)
+    assert ran.exit_code == 2
+    assert "-t" in ran.stderr

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 
 import msgspec
 import pytest
@@ -309,3 +310,80 @@ def test_a_falling_loss_is_a_falling_line():
 def test_the_curve_stands_at_the_end_of_a_run(playground, text, tmp_path):
     ran = playground.run("train", "gpt", text, "--out", str(tmp_path / "m"), *TINY_GPT)
     assert any("\u2800" < sign < "\u2900" for sign in ran.stderr)
+
+
+def scalars(folder):
+    """What TensorBoard itself reads in a folder: (step, value) by tag."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
+
+    found = EventAccumulator(str(folder)).Reload()
+    tags = found.Tags()["tensors"]
+    assert all(found.SummaryMetadata(tag).plugin_data.plugin_name == "scalars" for tag in tags)
+    return {
+        tag: [(point.step, make_ndarray(point.tensor_proto).item()) for point in found.Tensors(tag)]
+        for tag in tags
+    }
+
+
+def test_event_files_hold_what_is_told_of_each_step(playground, text, tmp_path):
+    pytest.importorskip("tensorboard")
+    board = tmp_path / "board"
+    words = ["--out", str(tmp_path / "m"), "--jsonl", "--tensorboard", str(board), *TINY]
+    ran = playground.run("train", "char-rnn", text, *words)
+    assert ran.exit_code == 0, ran.stderr
+    told = [json.loads(line) for line in ran.stdout.splitlines()]
+    told = [event for event in told if event["type"] == "progress"]
+    found = scalars(board)
+
+    def of(field):
+        return [(e["step"], pytest.approx(e[field])) for e in told if e[field] is not None]
+
+    assert found["loss/training"] == of("loss")
+    assert found["loss/validation"] == of("validation_loss")
+    assert found["learning_rate"] == of("learning_rate")
+    assert len(found["loss/training"]) == 6
+    assert len(found["loss/validation"]) == 2
+    assert "accuracy/validation" not in found
+
+
+def test_a_run_that_is_resumed_goes_on_in_the_same_folder(playground, text, tmp_path):
+    pytest.importorskip("tensorboard")
+    words = ["train", "char-rnn", text, "--out", str(tmp_path / "m"), *TINY, "--jsonl"]
+    words += ["--tensorboard", str(tmp_path / "board")]
+    words[words.index("--steps") + 1] = "100000"
+    process = playground.start(*words)
+    while json.loads(process.stdout.readline())["type"] != "saved":
+        pass
+    out, _, _ = playground.interrupt(process)
+    step = json.loads(out.splitlines()[-1])["step"]
+    process = playground.start(*words, "--resume")
+    while json.loads(process.stdout.readline())["type"] != "progress":
+        pass
+    playground.interrupt(process)
+    steps = [at for at, _ in scalars(tmp_path / "board")["loss/training"]]
+    assert {1, 2, 3, step, step + 1} <= set(steps)
+    assert len(list((tmp_path / "board").iterdir())) == 2
+
+
+def test_without_the_package_nothing_is_trained_and_the_extra_is_named(
+    playground, text, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "tensorboard.summary", None)
+    board, out = str(tmp_path / "board"), str(tmp_path / "m")
+    ran = playground.run("train", "char-rnn", text, "--out", out, "--tensorboard", board, *TINY)
+    assert ran.exit_code == 2
+    assert 'pip install "textgen-playground[tensorboard]"' in ran.stderr
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_folder_for_event_files_that_cannot_be_written_is_said(playground, text, tmp_path):
+    pytest.importorskip("tensorboard")
+    (tmp_path / "file").write_text("")
+    board = str(tmp_path / "file" / "board")
+    ran = playground.run(
+        "train", "char-rnn", text, "--out", str(tmp_path / "m"), "--tensorboard", board, *TINY
+    )
+    assert ran.exit_code == 1
+    assert "cannot be written" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -12,6 +12,11 @@ import click
 import pytest
 
 BOOK = "".join(f"Once upon a time there was a fox of {age} years.\n\n" for age in range(150))
+REVIEWS = "text,says\n" + "".join(
+    f"a {word} film {number},{label}\n"
+    for number in range(60)
+    for word, label in (("lovely", "good"), ("dull", "bad"))
+)
 QUICKLY = {
     # Hours and minutes of work, cut down to what shows that the command is understood and does it.
     "char-rnn": "--steps 2 --hidden-size 8 --layers 1 --sequence-length 16 --batch-size 2",
@@ -31,6 +36,7 @@ def folder(tmp_path, monkeypatch, shown) -> Path:
     place = tmp_path / "reader"
     place.mkdir()
     (place / "my-book.txt").write_text(BOOK)
+    (place / "reviews.csv").write_text(REVIEWS)
     readme = (shown.root / "README.md").read_text(encoding="utf-8")
     name, plugin = re.search(
         r"<!-- plugin: (\S+) -->\n```python\n(.*?)```", readme, re.DOTALL

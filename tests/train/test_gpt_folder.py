@@ -188,7 +188,7 @@ def test_examples_longer_than_a_sequence_are_dropped_cut_or_refused(
     jokes.write_text("text\n" + "\n".join(lines) + "\n")
     recipe = fine_tuner(folder, overlong=overlong)
     if overlong == "refuse":
-        with pytest.raises(InvalidInput, match="more than a sequence of 16"):
+        with pytest.raises(InvalidInput, match="more than the 17 that a sequence has room for"):
             trained(recipe, jokes, tmp_path / "out")
         return
     prepared = trained(recipe, jokes, tmp_path / "out")[0]

@@ -10,8 +10,8 @@ import torch
 import transformers
 
 from playground_gpt.architecture import parse
+from playground_train.gpt_layout import exported, take_over
 from playground_train.gpt_network import GptNetwork
-from playground_train.subjects.gpt import exported, take_over
 
 SHAPE = {"vocab_size": 31, "n_positions": 16, "n_embd": 24, "n_layer": 2, "n_head": 3}
 OFF = {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
@@ -54,9 +54,9 @@ def test_its_weights_are_exported_as_they_were_taken_over(pair: tuple[Any, GptNe
     theirs, ours = pair
     stored = theirs.state_dict()
     arrays = exported(ours, "float32")
-    assert {f"transformer.{name}" for name in arrays} == set(stored) - {"lm_head.weight"}
+    assert set(arrays) == set(stored) - {"lm_head.weight"}
     for name, array in arrays.items():
-        np.testing.assert_array_equal(array, stored[f"transformer.{name}"].numpy())
+        np.testing.assert_array_equal(array, stored[name].numpy())
 
 
 def test_layers_that_are_computed_twice_give_the_same_gradients(

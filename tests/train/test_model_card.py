@@ -71,7 +71,7 @@ def test_a_sample_with_fences_stays_one_and_a_licence_that_is_not_known_is_said(
         "data_sha256": "0",
         "characters": 1,
     }
-    card = model_card("tiny", training, {}, ["```\ncode\n```"]).decode()
+    card = model_card("tiny", "token", training, {}, ["```\ncode\n```"]).decode()
     assert "````text\n```\ncode\n```\n````\n" in card
     assert UNKNOWN_LICENCE in card
     assert "a, b, c and 2 more" in card

@@ -82,8 +82,12 @@ def lint(bench: Workbench, given: Arguments) -> Iterator[Output]:
 
 
 def classify(bench: Workbench, given: Arguments) -> Iterator[Output]:
-    prompt = filled(bench, given["text"] or "")
-    result = bench.ask(lambda: bench.session.classify(prompt))
+    text, session = given["text"] or "", bench.session
+    if bench.choices.template is None:
+        result = bench.ask(lambda: session.label(text or bench.text))
+    else:
+        prompt = filled(bench, text)
+        result = bench.ask(lambda: session.classify(prompt))
     rows = tuple(
         (label, f"{score:.4f}", f"{result.logprobs[label]:.3f}")
         for label, score in result.scores.items()
@@ -154,7 +158,7 @@ ACTIONS = (
     Action(
         name="classify",
         group="template",
-        summary="Label a text by the likelihood of each label of the template.",
+        summary="Label a text by the likelihood of each label of the template, or by the model's own head.",
         arguments=(TEXT,),
         run=classify,
     ),

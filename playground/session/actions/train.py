@@ -73,7 +73,7 @@ def shown(run: Run) -> Iterator[Output]:
         yield Note("\n".join(prepared_lines(course.prepared)), "notice")
     if course.progress is not None:
         yield Note(progress_line(course.progress, left=run.alive), "text")
-    if lines := curves(course.losses, course.validations):
+    if lines := curves(course.losses, course.validations, counted=course.counted):
         yield plain("\n".join(lines))
     if course.sample is not None:
         heading = Piece(f"sample at step {course.sample.step:,}:\n", "bold")

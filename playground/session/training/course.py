@@ -31,13 +31,19 @@ class Course:
 
     def _forget(self) -> None:
         self.losses: list[tuple[int, float]] = []
-        """The training loss by step, nats a token."""
+        """The training loss by step, nats of what is `counted`."""
         self.validations: list[tuple[int, float]] = []
         self.prepared: Prepared | None = None
         self.progress: Progress | None = None
         self.sample: Sampled | None = None
         self.saved: Saved | None = None
         self.trained: Trained | None = None
+
+    @property
+    def counted(self) -> str:
+        """What a loss is the mean over: `a token`, `an example`."""
+        labels = self.prepared is not None and self.prepared.guesses == "example"
+        return "an example" if labels else "a token"
 
     def catch_up(self) -> list[TrainingEvent]:
         """Read on to the last whole line; the events that are new."""

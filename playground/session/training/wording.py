@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from playground.session.training.braille import curve
 
 if TYPE_CHECKING:
-    from playground.api.training import Prepared, Progress
+    from playground.api.training import Prepared, Progress, Trained
 
 CURVE_WIDTH, CURVE_HEIGHT = 50, 5
 
@@ -40,11 +40,26 @@ def progress_line(event: Progress, *, left: bool = True) -> str:
     return " · ".join(parts)
 
 
+def trained_line(event: Trained) -> str:
+    """What a run that is over tells, and how its model is asked."""
+    done = f"trained {event.steps:,} steps in {duration(event.seconds)}: validation loss"
+    if event.validation_accuracy is None:
+        return (
+            f"{done} {event.validation_loss:.4f} nats a token; try: playground gen -m {event.path}"
+        )
+    return (
+        f"{done} {event.validation_loss:.4f} nats an example, accuracy {event.validation_accuracy:.2%}; "
+        f'try: playground classify "A text." -m {event.path}'
+    )
+
+
 def _validation(event: Progress) -> list[str]:
     loss, bits = event.validation_loss, event.validation_bits_per_character
     if loss is None:
         return []
     parts = [f"validation {loss:.3f}"]
+    if event.validation_accuracy is not None:
+        parts.append(f"accuracy {event.validation_accuracy:.2%}")
     if bits is not None:
         parts += [f"perplexity {math.exp(min(loss, 700)):.4g}", f"{bits:.3f} bits a character"]
     return parts
@@ -67,12 +82,14 @@ def curves(
     validations: Sequence[tuple[int, float]],
     width: int = CURVE_WIDTH,
     height: int = CURVE_HEIGHT,
+    *,
+    counted: str = "a token",
 ) -> list[str]:
-    """Both losses by step, one under the other; one of fewer than three points is left out."""
+    """Both losses by step, nats of what is `counted`; one of fewer than three points is left out."""
     lines: list[str] = []
     for name, points in (("training loss", losses), ("validation loss", validations)):
         if len(points) > 2:
-            lines += [f"{name}, nats a token", *loss_curve(points, width, height)]
+            lines += [f"{name}, nats {counted}", *loss_curve(points, width, height)]
     return lines
 
 

@@ -1,4 +1,4 @@
-"""`playground classify`: the label of a text, by how likely a model finds each label after the prompt."""
+"""`playground classify`: the label of a text, by a model's own head or by how likely it finds each label."""
 
 from __future__ import annotations
 
@@ -49,13 +49,19 @@ def command(
     calibrate: bool,
     as_json: bool,
 ) -> None:
-    """Label TEXT by the likelihood of each label of the template; `-` or a pipe reads it from stdin."""
-    if template is None:
-        raise click.UsageError("give a template that has labels: -t sentiment-few-shot")
+    """Label TEXT by the likelihood of each label of the template; `-` or a pipe reads it from stdin.
+
+    Without a template, by the head of a model that was trained to label texts.
+    """
+    if template is None and calibrate:
+        raise click.UsageError("--calibrate is for the labels of a template: give its name with -t")
     session = app.session(asking=True, model=model, device=device, dtype=dtype)
     prompt = prompt_of(session, text, template, params, shots)
-    free = _content_free(session, template, params, shots) if calibrate else []
-    result = _classify(session, prompt, free)
+    if template is None:
+        result = session.label(prompt.text)
+    else:
+        free = _content_free(session, template, params, shots) if calibrate else []
+        result = _classify(session, prompt, free)
     if as_json:
         print_json(result)
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from playground.session.training.tensorboard import EventFiles
 from playground.ui.cli.common import App, notice, print_json_line, write
 from playground.ui.cli.recipe_commands import RecipeGroup, need_data, with_folder, words_of
 from playground.ui.cli.train_view import TrainingView
@@ -28,6 +29,10 @@ def run_flags() -> list[click.Parameter]:
         ),
         click.Option(["--resume"], is_flag=True, help="Go on with the run in the folder."),
         click.Option(["--device"], metavar="DEVICE", help="auto, cpu, cuda[:N] or mps."),
+        click.Option(
+            ["--tensorboard"], type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+            help="Write event files for TensorBoard there too.",
+        ),
         click.Option(["--jsonl"], is_flag=True, help="Print every event as a line of JSON."),
     ]  # fmt: skip
 
@@ -69,26 +74,35 @@ def run(
     out: Path = flags["out"]
     view = TrainingView()
     show = print_json_line if flags["jsonl"] else view.show
+    written = EventFiles(flags["tensorboard"]) if flags["tensorboard"] else None
+    shows = (show, written.write) if written else (show,)
     try:
         events = recipe.train(data, out, resume=flags["resume"], device=device)
-        _show_all(events, show)
+        _show_all(events, shows)
     except (KeyboardInterrupt, SystemExit):
         going_on = shlex.join(["playground", *words, "--out", str(out), "--resume"])
         notice(f"interrupted; go on with: {going_on}")
         raise
     finally:
         view.close()
+        if written:
+            written.close()
 
 
-def _show_all(events: Iterator[TrainingEvent], show: Callable[[TrainingEvent], None]) -> None:
+def _show_all(
+    events: Iterator[TrainingEvent], shows: Sequence[Callable[[TrainingEvent], None]]
+) -> None:
     """Show a run; on ctrl-c, which may strike here or in the run, it saves and that is shown too."""
     try:
         for event in events:
-            show(event)
+            for show in shows:
+                show(event)
     except KeyboardInterrupt:
         if isinstance(events, Generator):
             with suppress(KeyboardInterrupt, StopIteration):
-                show(events.throw(KeyboardInterrupt()))
+                saved = events.throw(KeyboardInterrupt())
+                for show in shows:
+                    show(saved)
         raise
     finally:
         getattr(events, "close", lambda: None)()

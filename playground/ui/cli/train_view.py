@@ -7,10 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from playground.session.training.wording import (
-    duration,
     loss_curve,
     prepared_lines,
     progress_line,
+    trained_line,
 )
 from playground.ui.cli.common import write, write_line
 from playground.ui.cli.console import BOLD, DIM, is_terminal, terminal_width
@@ -78,12 +78,7 @@ class TrainingView:
 
     def _trained(self, event: Trained) -> None:
         self._end_line()
-        write_line(
-            f"trained {event.steps:,} steps in {duration(event.seconds)}: "
-            f"validation loss {event.validation_loss:.4f} nats a token; "
-            f"try: playground gen -m {event.path}",
-            stream=sys.stderr,
-        )
+        write_line(trained_line(event), stream=sys.stderr)
         write_line(event.path)
 
     def _end_line(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy import ndarray
 
-from playground.api import Need, Read, Reading, State, Tokenizer
+from playground.api import LabelHead, Need, Read, Reading, State, Tokenizer
 from playground_gpt.architecture import Architecture
 from playground_gpt.native.cache import Layout, Log
 from playground_gpt.native.library import Gpt, Library, Row
@@ -19,6 +19,7 @@ class NativeGpt:
 
     offers = Need.LOGITS | Need.HIDDEN | Need.ATTENTION
     device = "cpu"
+    label_head: LabelHead | None = None
 
     def __init__(
         self,

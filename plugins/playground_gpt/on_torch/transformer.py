@@ -17,7 +17,7 @@ from numpy import ndarray
 from torch import Tensor
 from torch.nn import functional
 
-from playground.api import Need, Read, Reading, State, Tokenizer
+from playground.api import LabelHead, Need, Read, Reading, State, Tokenizer
 from playground_gpt.architecture import Architecture
 from playground_gpt.on_torch.batch import Row, spans
 from playground_gpt.on_torch.cache import Layout, Log
@@ -29,6 +29,7 @@ class GptModel:
     """A GPT that is ready to read, in torch. Implements `playground.api.LanguageModel`."""
 
     offers = Need.LOGITS | Need.HIDDEN | Need.ATTENTION
+    label_head: LabelHead | None = None
 
     def __init__(
         self,

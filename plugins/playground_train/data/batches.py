@@ -29,10 +29,14 @@ class Batch:
     """Whether a pass over the text begins here, so that a carried state does not apply."""
     segments: np.ndarray | None = None
     """The number of each position's example (rows, time), where none may look into another one."""
+    labels: np.ndarray | None = None
+    """The label of each row (rows,), where that is what is guessed."""
 
     @property
     def counted(self) -> int:
-        """Targets that are scored."""
+        """What is guessed and scored: labels, or targets."""
+        if self.labels is not None:
+            return len(self.labels)
         return int((self.targets != IGNORED).sum())
 
 
@@ -163,6 +167,46 @@ class Packed:
     @cached_property
     def _order(self) -> _Order:
         return _Order(self.seed, len(self.sequences))
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Examples with their labels, shuffled, padded to the longest of their batch."""
+
+    examples: Sequence[np.ndarray]
+    labels: np.ndarray  # (examples,)
+    rows: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.per_pass < 1:
+            raise InvalidInput(
+                f"there are {len(self.examples):,} examples, and a batch has {self.rows}",
+                "use more examples, or a smaller batch_size",
+            )
+
+    @property
+    def per_pass(self) -> int:
+        return len(self.examples) // self.rows
+
+    def batch(self, number: int) -> Batch:
+        passed, place = divmod(number, self.per_pass)
+        return self.chosen(self._order.of(passed)[place * self.rows : (place + 1) * self.rows])
+
+    def chosen(self, places: np.ndarray) -> Batch:
+        """These examples. The last token of each has no target."""
+        longest = max(len(self.examples[place]) for place in places)
+        inputs = np.zeros((len(places), longest), np.int64)
+        targets = np.full((len(places), longest), IGNORED, np.int64)
+        for row, place in enumerate(places):
+            ids = self.examples[place]
+            inputs[row, : len(ids)] = ids
+            targets[row, : len(ids) - 1] = ids[1:]
+        return Batch(inputs, targets, labels=self.labels[places])
+
+    @cached_property
+    def _order(self) -> _Order:
+        return _Order(self.seed, len(self.examples))
 
 
 def padded(sequences: Sequence[Sequence[np.ndarray]], *, isolated: bool) -> Batch:

@@ -22,6 +22,8 @@ from playground.api import InvalidInput
 
 EXAMPLES = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """Formats by the ends of file names; every other file is text."""
+OPTIONS = ("column", "label_column")
+"""Which option names each column that is read."""
 STRAIGHT = str.maketrans("‘’‚“”„–—", "'''\"\"\"--")
 
 
@@ -50,6 +52,8 @@ class Corpus:
     sha256: str
     """Of the bytes of all files."""
     notes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    """Of each text, where a column of labels was read."""
 
     @property
     def characters(self) -> int:
@@ -76,11 +80,11 @@ class _Changes:
         return tuple(f"{count:,} {told}" for count, told in counts if count)
 
 
-def read(files: Sequence[Path], how: Reading) -> Corpus:
-    """The corpus in `files`.
+def read(files: Sequence[Path], how: Reading, label_column: str = "") -> Corpus:
+    """The corpus in `files`, with a label for each example where `label_column` names their column.
 
     Raises InvalidInput naming the file that cannot be read or holds no text, the byte that is not UTF-8,
-    the column that is not there, or the character that is refused.
+    the column or the label that is not there, or the character that is refused.
     """
     if not files:
         raise InvalidInput("there is no text to train on", "name one or more text files")
@@ -93,53 +97,81 @@ def read(files: Sequence[Path], how: Reading) -> Corpus:
     contents = [_bytes(path) for path in files]
     changes = _Changes()
     examples = "text" not in kinds
-    read_texts = [
-        text
+    columns = (how.column, label_column) if label_column else (how.column,)
+    kept = [
+        (text, *label)
         for path, content in zip(files, contents, strict=True)
-        for text in _texts(path, content, how)
+        for raw, *label in _rows(path, content, how, columns)
+        if (text := _cleaned(raw, how, changes, examples))
     ]
-    texts = tuple(text for raw in read_texts if (text := _cleaned(raw, how, changes, examples)))
+    texts = tuple(row[0] for row in kept)
     if not texts:
         raise InvalidInput("there is no text to train on: the files are empty")
     digest = hashlib.sha256(b"".join(contents)).hexdigest()
     if examples and how.prefix:
         texts = tuple(how.prefix + text for text in texts)
     what = "examples" if examples else "documents"
-    return Corpus(texts, examples, tuple(path.name for path in files), digest, changes.lines(what))
+    return Corpus(
+        texts,
+        examples,
+        tuple(path.name for path in files),
+        digest,
+        changes.lines(what),
+        labels=tuple(row[1] for row in kept) if label_column else (),
+    )
 
 
 def _kind(path: Path, how: Reading) -> str:
     return how.format if how.format != "auto" else EXAMPLES.get(path.suffix.lower(), "text")
 
 
-def _texts(path: Path, content: bytes, how: Reading) -> Iterator[str]:
+def _rows(
+    path: Path, content: bytes, how: Reading, columns: Sequence[str]
+) -> Iterator[tuple[str, ...]]:
+    """What stands in the `columns`: a text, and its label where labels are read."""
     text = _decoded(path, content)
     kind = _kind(path, how)
     if kind == "csv":
-        yield from _csv(path, text, how.column)
+        yield from _csv(path, text, columns)
     elif kind == "jsonl":
-        yield from _jsonl(path, text, how.column)
-    elif kind == "lines":
-        yield from text.splitlines()
+        yield from _jsonl(path, text, columns)
+    elif len(columns) > 1:
+        raise InvalidInput(
+            f"{path} has no columns, so its texts have no labels",
+            "give CSV or JSONL files, or say by format that it is one",
+        )
     else:
-        yield text
+        yield from ((line,) for line in (text.splitlines() if kind == "lines" else [text]))
 
 
-def _csv(path: Path, text: str, column: str) -> Iterator[str]:
+def _csv(path: Path, text: str, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     csv.field_size_limit(2**30)
     rows = csv.DictReader(io.StringIO(text, newline=""))
     names = rows.fieldnames or []
-    if column not in names:
-        there = ", ".join(names) or "nothing"
-        raise InvalidInput(
-            f"{path} has no column {column!r}; its first line names {there}",
-            "say which by column",
-        )
+    for column, option in zip(columns, OPTIONS, strict=False):
+        if column not in names:
+            there = ", ".join(names) or "nothing"
+            raise InvalidInput(
+                f"{path} has no column {column!r}; its first line names {there}",
+                f"say which by {option}",
+            )
     for row in rows:
-        yield row[column] or ""
+        entry, *label = (row[column] or "" for column in columns)
+        yield entry, *(_label(value, f"{path}, line {rows.line_num}", columns) for value in label)
 
 
-def _jsonl(path: Path, text: str, column: str) -> Iterator[str]:
+def _label(value: Any, where: str, columns: Sequence[str]) -> str:
+    """A label is a text or a whole number."""
+    label = str(value).strip() if isinstance(value, str | int) else ""
+    if not label:
+        raise InvalidInput(
+            f"{where} has no label in {columns[1]!r}", "label every example, or leave it out"
+        )
+    return label
+
+
+def _jsonl(path: Path, text: str, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    column = columns[0]
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -151,7 +183,8 @@ def _jsonl(path: Path, text: str, column: str) -> Iterator[str]:
             raise InvalidInput(
                 f"{path}, line {number} has no text in a field {column!r}", "say which by column"
             )
-        yield entry[column]
+        labels = (entry.get(name) for name in columns[1:])
+        yield entry[column], *(_label(it, f"{path}, line {number}", columns) for it in labels)
 
 
 def _cleaned(text: str, how: Reading, changes: _Changes, examples: bool) -> str:

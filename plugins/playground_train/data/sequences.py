@@ -59,7 +59,7 @@ def sequences_for(
     if corpus.examples:
         training, longer = _examples(recipe, sides.training, encode, closing)
         held_out, longer_held = _examples(recipe, sides.held_out, encode, closing)
-        notes = _told(recipe, longer + longer_held)
+        notes = told_of_longer(longer + longer_held, time, recipe.overlong)
         batches: Batches = Packed(training, rows, recipe.seed, recipe.isolate)
         counts = [sum(map(len, sequence)) - 1 for sequence in held_out]
         size = Size(_tokens(training), sum(counts), sides.held_out)
@@ -107,7 +107,7 @@ def _examples(
     """Examples in an order drawn by the seed, packed; and how many were longer than a sequence."""
     limit = recipe.sequence_length + 1  # the last token is only a target
     encoded = [np.array([*ids, *closing], np.int32) for ids in encode(list(texts))]
-    fitting = [ids for ids in (_fitted(ids, limit, recipe.overlong) for ids in encoded) if len(ids)]
+    fitting = [ids for ids in (fitted(ids, limit, recipe.overlong) for ids in encoded) if len(ids)]
     if not fitting:
         raise InvalidInput(
             f"all {len(encoded):,} examples are longer than {recipe.sequence_length} tokens",
@@ -123,18 +123,19 @@ def _examples(
     return packed, sum(len(ids) > limit for ids in encoded)
 
 
-def _told(recipe: TransformerRecipe, longer: int) -> tuple[str, ...]:
-    done = "dropped" if recipe.overlong == "drop" else "cut"
-    told = f"{longer:,} examples longer than {recipe.sequence_length} tokens were {done}"
-    return (told,) if longer else ()
+def told_of_longer(longer: int, tokens: int, overlong: str) -> tuple[str, ...]:
+    """What was done to examples of more than so many tokens, if there were any."""
+    done = "dropped" if overlong == "drop" else "cut"
+    return (f"{longer:,} examples longer than {tokens:,} tokens were {done}",) if longer else ()
 
 
-def _fitted(ids: np.ndarray, limit: int, overlong: str) -> np.ndarray:
+def fitted(ids: np.ndarray, limit: int, overlong: str) -> np.ndarray:
+    """An example of at most `limit` tokens, or nothing of it. Raises InvalidInput where it is refused."""
     if len(ids) <= limit:
         return ids
     if overlong == "refuse":
         raise InvalidInput(
-            f"an example has {len(ids):,} tokens, more than a sequence of {limit - 1:,}",
+            f"an example has {len(ids):,} tokens, more than the {limit:,} that a sequence has room for",
             "raise sequence_length, or let overlong be drop or cut",
         )
     return ids[: limit if overlong == "cut" else 0]
@@ -154,7 +155,7 @@ def held_out_batches(texts: Sequences, limit: int) -> Iterator[Batch]:
         yield from _packed_batches(texts, texts.held_out, limit)
         return
     ids, time = texts.held_out, texts.time
-    starts = _spread(np.arange(0, len(ids) - 1, time), -(-limit // time))
+    starts = spread(np.arange(0, len(ids) - 1, time), -(-limit // time))
     for first in range(0, len(starts), EVALUATED_ROWS):
         window = starts[first : first + EVALUATED_ROWS, None] + np.arange(time + 1)
         known = window < len(ids)
@@ -165,13 +166,13 @@ def held_out_batches(texts: Sequences, limit: int) -> Iterator[Batch]:
 def _packed_batches(
     texts: Sequences, held_out: list[list[np.ndarray]], limit: int
 ) -> Iterator[Batch]:
-    places = _spread(np.arange(len(held_out)), -(-limit // texts.time))
+    places = spread(np.arange(len(held_out)), -(-limit // texts.time))
     for first in range(0, len(places), EVALUATED_ROWS):
         chosen = places[first : first + EVALUATED_ROWS]
         yield padded([held_out[index] for index in chosen], isolated=texts.isolated)
 
 
-def _spread(places: np.ndarray, count: int) -> np.ndarray:
+def spread(places: np.ndarray, count: int) -> np.ndarray:
     """`count` of the places, evenly spread; all where that is 0."""
     if not count or count >= len(places):
         return places

@@ -35,8 +35,16 @@ def split(texts: Sequence[str], share: float, *, by_hash: bool) -> Split:
     return parts
 
 
+def sides(texts: Sequence[str], share: float, *, by_hash: bool) -> list[bool]:
+    """Which of the texts are held out, whole ones: by their hash, or the last ones."""
+    if by_hash:
+        return [_place(text) < share for text in texts]
+    first = len(texts) - round(len(texts) * share)
+    return [place >= first for place in range(len(texts))]
+
+
 def _by_hash(texts: Sequence[str], share: float) -> Split:
-    held = [_place(text) < share for text in texts]
+    held = sides(texts, share, by_hash=True)
     return Split(
         tuple(text for text, out in zip(texts, held, strict=True) if not out),
         tuple(text for text, out in zip(texts, held, strict=True) if out),

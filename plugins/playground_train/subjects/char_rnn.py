@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
@@ -21,7 +21,7 @@ from playground_charrnn.torch_network import TorchNetwork, held_out_loss, joined
 from playground_charrnn.vocabulary import Vocabulary
 from playground_train.data.batches import Batch, Streams
 from playground_train.data.splitting import split
-from playground_train.subjects.subject import Carried, Size
+from playground_train.subjects.subject import Carried, Measured, Size
 
 if TYPE_CHECKING:
     from playground_train.char_rnn import CharRnnTrainer
@@ -32,6 +32,7 @@ class CharRnnSubject:
     """All texts as one stream, examples on lines of their own."""
 
     carries: ClassVar[bool] = True
+    guesses: ClassVar[Literal["token", "example"]] = "token"
 
     def __init__(self, recipe: CharRnnTrainer, corpus: Corpus, device: torch.device) -> None:
         by_hash = recipe.split == "hash" or (recipe.split == "auto" and corpus.examples)
@@ -68,8 +69,8 @@ class CharRnnSubject:
         )
         return loss, parts(after)
 
-    def held_out_loss(self) -> float:
-        return held_out_loss(self.network, self.held_out, self.device)
+    def measured(self) -> Measured:
+        return Measured(held_out_loss(self.network, self.held_out, self.device))
 
     def sample(self, length: int, seed: int) -> str:
         weights = rounded(self.network.weights(), self.recipe.stored_dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
@@ -12,30 +12,21 @@ import torch
 from safetensors.numpy import save
 from torch import Tensor
 
-from playground.api import InvalidInput, ModelUnavailable
-from playground_gpt.architecture import Architecture, parse
-from playground_gpt.tokenizer import load_tokenizer
-from playground_gpt.weights import Weights, read_config
+from playground.api import InvalidInput
+from playground_gpt.architecture import parse
+from playground_gpt.weights import Weights
 from playground_train.data.batches import Batch
 from playground_train.data.sequences import Sequences, held_out_batches, sequences_for
+from playground_train.gpt_layout import exported, take_over
 from playground_train.gpt_network import GptNetwork
 from playground_train.gpt_tokens import NEWLINE, learned, tokenizer_files
-from playground_train.low_rank import adapt, merged_parameters, reset
-from playground_train.subjects.subject import Carried
+from playground_train.subjects.pretrained import check_learns, opened, without_labels
+from playground_train.subjects.subject import Carried, Measured
 
 if TYPE_CHECKING:
     from playground_train.data.reading import Corpus
     from playground_train.gpt import FineTuner, GptTrainer, TransformerRecipe
 
-TRANSPOSED = ("c_attn.weight", "c_proj.weight", "c_fc.weight")
-"""Stored (in, out), while torch multiplies by (out, in)."""
-TOKENIZER_FILES = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "vocab.json",
-    "merges.txt",
-)
 SAMPLE_TEMPERATURE = 0.8
 
 
@@ -43,6 +34,7 @@ class GptSubject:
     """A GPT with the texts as its sequences."""
 
     carries: ClassVar[bool] = False
+    guesses: ClassVar[Literal["token", "example"]] = "token"
 
     def __init__(
         self,
@@ -67,14 +59,14 @@ class GptSubject:
         loss: Tensor = self._forward(inputs, targets, segments)
         return loss, ()
 
-    def held_out_loss(self) -> float:
+    def measured(self) -> Measured:
         self.network.eval()
         total, count = 0.0, 0
         with torch.no_grad():
             for batch in held_out_batches(self.texts, self.recipe.evaluate_tokens):
                 total += float(self.loss(batch, ())[0])
                 count += batch.counted
-        return total / count
+        return Measured(total / count)
 
     def sample(self, length: int, seed: int) -> str:
         self.network.eval()
@@ -95,15 +87,7 @@ class GptSubject:
 
     def files(self, dtype: str, card: Mapping[str, Any]) -> dict[str, bytes]:
         config = {**self.config, "dtype": dtype, "training": dict(card)}
-        arrays = {
-            f"{'' if name.startswith('lm_head') else 'transformer.'}{name}": array
-            for name, array in exported(self.network, dtype).items()
-        }
-        return {
-            "config.json": msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n",
-            "model.safetensors": save(arrays, metadata={"format": "pt"}),
-            **self.tokenizer,
-        }
+        return model_files(config, exported(self.network, dtype), self.tokenizer)
 
     def reload(self, folder: Path) -> None:
         take_over(self.network, Weights(folder, self.architecture.shapes()).load())
@@ -160,94 +144,6 @@ def _check_shape(recipe: GptTrainer, context: int) -> None:
         )
 
 
-def from_folder(recipe: FineTuner, corpus: Corpus, device: torch.device) -> GptSubject:
-    """The model in a folder. Raises ModelUnavailable where it is no GPT-1 or GPT-2."""
-    folder = Path(recipe.model)
-    config = read_config(folder)
-    if config.get("model_type") not in ("gpt2", "openai-gpt"):
-        raise ModelUnavailable(
-            f"{folder} is of the kind {config.get('model_type')!r}: "
-            "only GPT-1 and GPT-2 can be fine-tuned",
-            "playground models list shows what there is",
-        )
-    architecture = parse(config, str(folder / "config.json"))
-    _check_fits(recipe, architecture)
-    tokenizer = load_tokenizer(folder, architecture, "hf")
-    end = next(iter(tokenizer.eos_ids), None)
-    if end is None:
-        end = _newline_of(tokenizer)
-    texts = sequences_for(recipe, corpus, _each(tokenizer.encode), _decoder(tokenizer), end)
-    files = {
-        name: (folder / name).read_bytes() for name in TOKENIZER_FILES if (folder / name).is_file()
-    }
-    made = GptSubject(recipe, config, texts, files, device)
-    take_over(made.network, Weights(folder, architecture.shapes()).load())
-    if recipe.lora_rank:
-        adapt(made.network, recipe.lora_rank, recipe.lora_alpha)
-    _freeze(made.network, recipe.freeze_layers)
-    return made
-
-
-def _check_fits(recipe: FineTuner, architecture: Architecture) -> None:
-    if recipe.sequence_length > architecture.positions:
-        raise InvalidInput(
-            f"the model sees {architecture.positions} tokens, and sequences have {recipe.sequence_length}",
-            f"set sequence_length to at most {architecture.positions}",
-        )
-    if recipe.freeze_layers > architecture.layers:
-        raise InvalidInput(
-            f"the model has {architecture.layers} layers, and {recipe.freeze_layers} are to be frozen"
-        )
-
-
-def _freeze(network: GptNetwork, layers: int) -> None:
-    frozen = [network.tokens, network.positions, *network.h[:layers]] if layers else []
-    for module in frozen:
-        module.requires_grad_(False)
-    if not any(parameter.requires_grad for parameter in network.parameters()):
-        raise InvalidInput(
-            f"with {layers} layers frozen nothing is left to learn", "lower freeze_layers"
-        )
-
-
-def _newline_of(tokenizer: Any) -> int | None:
-    """GPT-1 has no token that ends a text; its newline, which no text of words holds, stands for it."""
-    labels = (tokenizer.label(token) for token in range(tokenizer.vocabulary_size))
-    return next((token for token, label in enumerate(labels) if label == NEWLINE), None)
-
-
-def exported(network: GptNetwork, dtype: str) -> dict[str, np.ndarray]:
-    """The weights by their names in the Hugging Face layout, without a prefix."""
-    names = stored_names(network)
-    return {
-        names[name]: np.ascontiguousarray(
-            (tensor.T if name.endswith(TRANSPOSED) else tensor).detach().cpu().numpy(), dtype=dtype
-        )
-        for name, tensor in merged_parameters(network).items()
-    }
-
-
-def take_over(network: GptNetwork, arrays: Mapping[str, np.ndarray]) -> None:
-    """Set the weights from the Hugging Face layout."""
-    names = stored_names(network)
-    with torch.no_grad():
-        reset(network)
-        parameters = dict(network.named_parameters())
-        for name, stored in names.items():
-            tensor = torch.from_numpy(np.array(arrays[stored]))
-            parameters[name].copy_(tensor.T if name.endswith(TRANSPOSED) else tensor)
-
-
-def stored_names(network: GptNetwork) -> dict[str, str]:
-    """Our names of parameters to those of the layout, which differ for the embeddings."""
-    architecture = network.architecture
-    special = {
-        "tokens.weight": architecture.token_embedding,
-        "positions.weight": architecture.position_embedding,
-    }
-    return {name: special.get(name, name) for name in merged_parameters(network)}
-
-
 def _encoder(rules: Any) -> Any:
     def encode(texts: list[str]) -> list[list[int]]:
         return [encoding.ids for encoding in rules.encode_batch_fast(texts)]
@@ -255,16 +151,22 @@ def _encoder(rules: Any) -> Any:
     return encode
 
 
-def _each(encode: Any) -> Any:
-    return lambda texts: [encode(text) for text in texts]
+def from_folder(recipe: FineTuner, corpus: Corpus, device: torch.device) -> GptSubject:
+    """The model in a folder. Raises ModelUnavailable where it is no GPT-1 or GPT-2."""
+    model = opened(recipe)
+    texts = sequences_for(recipe, corpus, model.encode, model.decode, model.end)
+    made = GptSubject(recipe, without_labels(model.config), texts, model.files, device)
+    model.fill(made.network)
+    check_learns(made.network)
+    return made
 
 
-def _decoder(tokenizer: Any) -> Any:
-    def decode(ids: list[int]) -> str:
-        pieces = [
-            tokenizer.piece(token, previous)
-            for token, previous in zip(ids, [None, *ids], strict=False)
-        ]
-        return b"".join(pieces).decode("utf-8", "replace")
-
-    return decode
+def model_files(
+    config: Mapping[str, Any], arrays: dict[str, np.ndarray], tokenizer: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """A model folder: names and contents."""
+    return {
+        "config.json": msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n",
+        "model.safetensors": save(arrays, metadata={"format": "pt"}),
+        **tokenizer,
+    }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from torch import Tensor, nn
 
@@ -37,11 +38,21 @@ class Size:
         return loss * self.held_out_tokens / math.log(2)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """On held-out text: the mean loss of a guess in nats and, of labels, the share that is right."""
+
+    loss: float
+    accuracy: float | None = None
+
+
 class Subject(Protocol):
     """A network, the texts as it reads them, and the model folder that it becomes."""
 
     carries: ClassVar[bool]
     """Whether batches have to be read one after the other, because a state is carried on."""
+    guesses: ClassVar[Literal["token", "example"]]
+    """What a loss is the mean over: tokens, or the labels of examples."""
 
     @property
     def network(self) -> nn.Module:
@@ -60,13 +71,13 @@ class Subject(Protocol):
         """What was done to the texts, for the user."""
 
     def loss(self, batch: Batch, carried: Carried) -> tuple[Tensor, Carried]:
-        """The sum of the losses of a batch's scored targets in nats, and what to carry on."""
+        """The sum of the losses of what a batch counts in nats, and what to carry on."""
 
-    def held_out_loss(self) -> float:
-        """Mean loss on the held-out text, nats a token. Leaves the network in evaluation."""
+    def measured(self) -> Measured:
+        """The network on the held-out text. Leaves it in evaluation."""
 
     def sample(self, length: int, seed: int) -> str:
-        """What the network writes by itself, `length` tokens at most."""
+        """What the network writes by itself, `length` tokens at most; a classifier says what it guesses."""
 
     def decode(self, ids: list[int]) -> str:
         """The text of tokens, for people."""
