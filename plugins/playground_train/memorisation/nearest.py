@@ -28,21 +28,20 @@ class Nearest:
             self._terms = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._ends, self._ids = mapped(folder / ENDS), mapped(folder / IDS)
         self._begins = mapped(folder / BEGINS)
-        self._weights = np.load(folder / WEIGHTS, mmap_mode="r")  # (weights,), term after term
-        self._items = np.load(folder / ITEMS, mmap_mode="r")  # (weights,): whose each one is
+        self._weights = np.asarray(mapped(folder / WEIGHTS))  # (weights,), term after term
+        self._items = np.asarray(mapped(folder / ITEMS))  # (weights,): whose each one is
         self._count = items
 
     def best(self, text: str) -> tuple[int, float] | None:
         """The item with the most in common, and its score; None where no item has a word of `text`."""
         found = [self._find(term.encode()) for term in dict.fromkeys(terms(text))]
-        parts = [
-            slice(self._begins[id_], self._begins[id_ + 1]) for id_ in found if id_ is not None
-        ]
-        if not parts:
+        wanted = [id_ for id_ in found if id_ is not None]
+        if not wanted:
             return None
-        items = np.concatenate([self._items[part] for part in parts])
-        weights = np.concatenate([self._weights[part] for part in parts])
-        scores = np.bincount(items, weights, self._count)
+        scores = np.zeros(self._count, dtype=np.float32)
+        for id_ in wanted:
+            part = slice(self._begins[id_], self._begins[id_ + 1])
+            np.add.at(scores, self._items[part], self._weights[part])  # makes no arrays on the way
         best = int(np.argmax(scores))
         return best, float(scores[best])
 
