@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
-Unit = Literal["tokens/s", "characters/s", "ms", "µs"]
+Unit = Literal["tokens/s", "characters/s", "s", "ms", "µs"]
 
 PER_SECOND: tuple[Unit, ...] = ("tokens/s", "characters/s")
-SCALES: dict[Unit, float] = {"ms": 1e3, "µs": 1e6}
+SCALES: dict[Unit, float] = {"s": 1.0, "ms": 1e3, "µs": 1e6}
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from playground.bench import (
     decoding,
     detokenize,
     generation,
+    memcheck,
     models,
     repl_stream,
     startup,
@@ -36,6 +37,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *clients.BENCHMARKS,
     *train.BENCHMARKS,
     *models.BENCHMARKS,
+    *memcheck.BENCHMARKS,
 )
 
 

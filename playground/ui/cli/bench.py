@@ -47,6 +47,11 @@ def _numbers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
     help="For the family models: how many texts at once, such as 1,8.",
 )  # fmt: skip
 @click.option(
+    "--data", "data", metavar="FILE", multiple=True,
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+    help="For the family memcheck: text that the indexed one is made of; repeat for more.",
+)  # fmt: skip
+@click.option(
     "--write", "page", metavar="PAGE",
     type=click.Path(exists=True, dir_okay=False, writable=True, path_type=Path),
     help="Put the table into a page, between its markers.",
@@ -63,6 +68,7 @@ def command(
     threads: int | None,
     models: tuple[str, ...],
     batches: tuple[int, ...],
+    data: tuple[str, ...],
     page: Path | None,
     as_json: bool,
 ) -> None:
@@ -72,11 +78,11 @@ def command(
     Nothing is downloaded: the models are made at random and kept in the cache folder.
 
     `playground bench models` asks which is faster, GPT-2 or BERT, or the models that -m names: with their
-    real weights where they are here.
+    real weights where they are here. `playground bench memcheck` indexes 50 MB of text.
     """
     from playground.bench.report import TABLE, to_markdown
 
-    benchmarks = _selected(app, names, models, batches)
+    benchmarks = _selected(app, names, models, batches, data)
     if listed:
         _print_list(benchmarks)
         return
@@ -95,15 +101,22 @@ def command(
 
 
 def _selected(
-    app: App, names: Sequence[str], models: Sequence[str], batches: Sequence[int]
+    app: App,
+    names: Sequence[str],
+    models: Sequence[str],
+    batches: Sequence[int],
+    data: Sequence[str],
 ) -> list[Benchmark]:
     """What is to be measured; where only options of a family are given, that family."""
     from playground.api.errors import InvalidInput
+    from playground.bench import memcheck
     from playground.bench.suite import select
 
     families: dict[str, Sequence[Benchmark]] = {}
     if models or batches:
         families["models"] = _of_models(app, models, batches)
+    if data:
+        families["memcheck"] = memcheck.benchmarks(data)
     chosen = select(names or families, families)
     for family in families.keys() - {b.family for b in chosen}:
         raise InvalidInput(f"an option of the family {family} is given, which is not measured")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from pathlib import Path
 
 from playground.api import InvalidInput
 from playground.api.memory import Against, MemoryFigures, MemoryReport, Tell
-from playground_train.memorisation.index import Index, open_index
+from playground_train.memorisation.index import MOST_CHARACTERS, Index, open_index
+from playground_train.memorisation.suffixes import Reach
 from playground_train.memorisation.words import tokens
 
 GRAM = 8
@@ -17,9 +17,6 @@ CUE = 3
 """Words that a text begins with, where it is not said what it was to go on from."""
 SHORTEST_SPAN = 20
 """Characters from which on what stands in the data is marked: less is in common by chance."""
-LONGEST_MATCH = 4096
-"""Bytes that a match is followed."""
-MOST_CHARACTERS = 100_000
 
 
 def check(
@@ -36,29 +33,30 @@ def check(
 
 
 def _report(index: Index, text: str, cue: str, against: Against) -> MemoryReport:
-    human = index.meta.held_out[: len(text)]
+    human, human_reach = index.held_out(len(text))
     notes = list(index.meta.notes)
     if len(human) < len(text):
         notes.append(f"only {len(human):,} characters are held out: its figures are of less text")
     source = against.held_out.name if against.held_out else f"{against.share:.0%} of the data"
     return MemoryReport(
-        text=figures(index, text, cue),
-        held_out=figures(index, human, ""),
+        text=figures(index, text, index.reach(text), cue),
+        held_out=figures(index, human, human_reach, ""),
         held_out_source=source,
-        items=len(index.meta.items),
+        items=index.meta.items,
         data_sha256=index.meta.sha256,
         notes=tuple(notes),
     )
 
 
-def figures(index: Index, text: str, cue: str) -> MemoryFigures:
-    """Of one text; `cue` "": its first words."""
-    reach, places = _reach(index, text)
+def figures(index: Index, text: str, found: Reach, cue: str) -> MemoryFigures:
+    """Of one text, by how far it can be followed; `cue` "": its first words."""
+    reach, places = found.ends, found.places
     longest = max(range(len(text)), key=lambda at: reach[at] - at)
     size = reach[longest] - longest
     item = index.item_at(places[longest])
     runs = list(_runs(text, reach))
     near = index.nearest(text)
+    words = (cue or _cue(text)).strip()
     grams = len(runs) - GRAM + 1
     return MemoryFigures(
         characters=len(text),
@@ -68,30 +66,12 @@ def figures(index: Index, text: str, cue: str) -> MemoryFigures:
         line=_line(index, places[longest]) if size else "",
         token_run=max(runs, default=0),
         ngram_share=sum(run >= GRAM for run in runs) / grams if grams > 0 else None,
-        same_cue=index.beginning_with((cue or _cue(text)).strip().encode("utf-8", "surrogatepass")),
+        same_cue=index.items_beginning_with(words.encode("utf-8", "surrogatepass")),
         nearest=index.text_of(near[0]) if near else "",
         nearest_source=index.source(near[0], near[0].start) if near else "",
         nearest_score=near[1] if near else 0.0,
         spans=tuple(_spans(reach)),
     )
-
-
-def _reach(index: Index, text: str) -> tuple[list[int], list[int]]:
-    """For each character, up to where the text from it on stands in the data, and where in the data."""
-    # A byte 0 is between items: no text can match it.
-    content = text.replace("\0", "\ufffe").encode("utf-8", "surrogatepass")
-    widths = [len(c.encode("utf-8", "surrogatepass")) for c in text.replace("\0", "\ufffe")]
-    first = [0, *accumulate(widths)]
-    at_byte = {byte: character for character, byte in enumerate(first)}
-    reach, places = [], []
-    for start in first[:-1]:
-        size, place = index.match(content[start : start + LONGEST_MATCH])
-        end = start + size
-        while end not in at_byte:  # in the middle of a character
-            end -= 1
-        reach.append(at_byte[end])
-        places.append(place)
-    return reach, places
 
 
 def _runs(text: str, reach: Sequence[int]) -> Iterator[int]:
