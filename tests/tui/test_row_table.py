@@ -44,7 +44,7 @@ async def test_with_room_for_all_nothing_is_cut_however_the_room_came():
         table.fill(ROWS, None)
         await pilot.resize_terminal(80, 10)
         await pilot.pause()
-        assert drawn(table)[1].split() == "0 row 0 is rather long last".split()
+        assert drawn(table)[1].split() == ["0", "row", "0", "is", "rather", "long", "last"]
 
 
 async def test_the_cursor_stays_on_its_row_when_rows_change_and_when_the_room_does():
