@@ -32,13 +32,15 @@ SCREENS = (
     ("app-tree", ("escape", "r", "wait", "f3", "wait")),
     ("app-models", ("f4", "wait")),
     ("app-train", ("ctrl+l", "wait")),
-    ("app-templates", ("f10", "wait", *["down"] * 3, "wait")),
+    ("app-begin-training", ("n", "wait", "down", "tab", *"my-book.txt", "tab", *"500", "wait")),
+    ("app-templates", ("escape", "f10", "wait", *["down"] * 3, "wait")),
     ("app-plugins", ("f11", "wait", *["down"] * 13, "wait")),
     ("app-help", ("f2", "f1", "wait")),
     ("app-inspect", ("escape", "wait", "ctrl+s", *["left"] * 40, "wait")),
     ("app-compare", ("f2", *BEGIN, "ctrl+o", "ctrl+u", *COMPARED, "enter", "wait")),
 )
 """A picture's name, and the keys that lead to it from the one before."""
+NAMES = {":": "colon", "-": "minus", ".": "full_stop"}
 
 
 async def draw(folder: Path) -> None:
@@ -52,6 +54,9 @@ async def draw(folder: Path) -> None:
     app = PlaygroundApp(bench)
     async with app.run_test(size=SIZE) as pilot:
 
+        async def press(key: str) -> None:
+            await pilot.press(NAMES.get(key, key))
+
         async def rest() -> None:
             await pilot.pause(0.2)
             while not app.desk.idle:
@@ -59,14 +64,15 @@ async def draw(folder: Path) -> None:
             await pilot.pause(0.2)
 
         await rest()
-        await pilot.press(*("colon" if letter == ":" else letter for letter in PROMPT), "ctrl+g")
+        for key in (*PROMPT, "ctrl+g"):
+            await press(key)
         await rest()
         for name, keys in SCREENS:
             for key in keys:
                 if key == "wait":
                     await rest()
                 else:
-                    await pilot.press(key)
+                    await press(key)
             await rest()
             svg = app.export_screenshot(title="textgen-playground")
             (folder / f"{name}.svg").write_text(svg, encoding="utf-8")

@@ -432,8 +432,8 @@ KEYS = (
         "train.new",
         "n",
         "new",
-        "app.command('/train ')",
-        summary="Begin a training: a recipe, files, fields, with completion.",
+        "new",
+        summary="Begin a training: a recipe, files, and what is to be another than it says.",
         shown=True,
     ),
     Key(

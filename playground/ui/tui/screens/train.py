@@ -13,6 +13,7 @@ from playground.session.actions.words import quoted
 from playground.ui.tui.desk import Answered, Desk
 from playground.ui.tui.keys import bindings
 from playground.ui.tui.messages import Run
+from playground.ui.tui.screens.begin_training import BeginTrainingScreen
 from playground.ui.tui.screens.place import PlaceScreen
 from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.pager import Pager
@@ -87,6 +88,15 @@ class TrainScreen(PlaceScreen):
         await self.action_try()
 
     # What keys do
+
+    def action_new(self) -> None:
+        """Let a training be filled in and begun."""
+
+        def begin(line: str | None) -> None:
+            if line is not None:
+                self.post_message(Run(line))
+
+        self.app.push_screen(BeginTrainingScreen(self._bench, self._desk), begin)
 
     async def action_try(self) -> None:
         if (name := self._table.chosen) is not None:
