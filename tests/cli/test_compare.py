@@ -112,6 +112,55 @@ def test_a_template_is_filled_and_kept_with_the_runs(playground, coins):
     assert '"animal"' in kept
 
 
+def test_templates_are_compared_each_with_the_variables_that_it_has(playground, coins):
+    playground.template("plain", 'query = "{{input}}"\n')
+    playground.template(
+        "kind",
+        'query = "{{input}}{{animal}}"\nstop = ["bb"]\n[variables.animal]\nhelp = "which"\n',
+    )
+    words = ("-t", "plain", "-t", "kind", "-p", "animal=y", "-m", coins, "--seed", "5")
+    found = compared(playground, *words, "-s", "greedy", "-s", "sample", "--max-tokens", "6")
+    assert [run["name"] for run in found["runs"]] == [
+        "greedy · plain", "greedy · kind", "sample · plain", "sample · kind",
+    ]  # fmt: skip
+    assert [run["prompt"] for run in found["runs"]] == ["x", "xy", "x", "xy"]
+    alone = playground.run(
+        "gen", "x", "-t", "kind", "-p", "animal=y", "-m", coins, "-s", "sample", "--seed", "5",
+        "--max-tokens", "6", "--json",
+    )  # fmt: skip
+    assert json.loads(alone.stdout)[0]["text"] == found["runs"][3]["text"]
+    playground.run("compare", "x", *words, "-s", "greedy", "--max-tokens", "3")
+    exported = playground.folder / "kept.json"
+    playground.run("sessions", "export", "last", "-o", str(exported))
+    assert '"kind"' in exported.read_text()
+
+
+def test_templates_without_a_text_are_compared_as_their_variables_fill_them(playground, coins):
+    for name in ("one", "two"):
+        playground.template(name, f'query = "{name} {{{{a}}}}"\n[variables.a]\nhelp = "a"\n')
+    result = playground.run(
+        "compare", "", "-t", "one", "-t", "two", "-p", "a=x", "-m", coins, "-s", "greedy",
+        "--max-tokens", "3", "--json",
+    )  # fmt: skip
+    assert [run["prompt"] for run in json.loads(result.stdout)["runs"]] == ["one x", "two x"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("-p", "nope=1"), "no template that is compared has a variable 'nope'"),
+        (("--shots", "1"), "--shots goes with one template"),
+        (("-t", "nobody"), "no template 'nobody'"),
+    ],
+)
+def test_what_several_templates_cannot_be_filled_with_is_told(playground, coins, words, told):
+    for name in ("one", "two"):
+        playground.template(name, 'query = "{{input}}"\n')
+    result = playground.run("compare", "x", "-t", "one", "-t", "two", "-m", coins, *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
+
+
 FAULTS = {
     ("-s", "greedy"): (2, "one run alone compares with nothing"),
     ("-s", "gredy", "-s", "sample"): (2, "did you mean greedy"),

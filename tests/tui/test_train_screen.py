@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from textual.widgets import DataTable
+from textual.widgets import DataTable, Input
 
 from playground.session.training.runs import Runs
 from playground.ui.tui.screens.train import TrainScreen
 from playground.ui.tui.widgets.pager import Pager
+from playground.ui.tui.widgets.row_table import RowTable
 from playground.ui.tui.widgets.status_line import StatusLine
 
 PATIENCE = 300.0
@@ -59,9 +60,7 @@ async def begun(hands, text: Path, steps: int) -> TrainScreen:
     await hands.press("ctrl+l")
     screen = hands.app.screen
     assert isinstance(screen, TrainScreen)
-    await hands.press("n")
-    hands.app.screen.query_one("Input").value = f"/train char-rnn {text} {TINY} --steps {steps}"
-    await hands.press("enter")
+    await hands.command(f"/train char-rnn {text} {TINY} --steps {steps}")
     assert hands.app.screen is screen
     return screen
 
@@ -127,3 +126,76 @@ async def test_without_colour_all_of_it_is_there(tale, text, monkeypatch):
         screen = await begun(hands, text, 20)
         await until(hands, lambda: states(screen) == ["trained"])
         await until(hands, lambda: "sample at step 20:" in course(screen))
+
+
+async def test_a_form_begins_a_training_of_a_recipe_with_files_steps_a_folder_and_fields(
+    tale, text, home
+):
+    async with tale() as hands:
+        await hands.press("ctrl+l", "n")
+        form = hands.app.screen
+        recipes = form.query_one(RowTable)
+        assert {"char-rnn", "gpt", "jokes-gpt2"} <= {str(key.value) for key in recipes.rows}
+        recipes.choose("char-rnn")
+        await hands.settle()
+        assert "--hidden-size" in form.query_one("#options", Pager).text
+        assert form.query_one("#steps", Input).placeholder.isdecimal()
+        await hands.press("enter")
+        assert form.focused.id == "files"
+        form.query_one("#files", Input).value = str(text)[:-3]
+        await hands.until(lambda: form.query_one("#files", Input)._suggestion == str(text))
+        await hands.press("right")
+        assert form.query_one("#files", Input).value == str(text)
+        await hands.press("tab")
+        await hands.type("20")
+        await hands.press("tab")
+        form.query_one("#out", Input).value = str(home / "my model")
+        await hands.press("tab")
+        form.query_one("#fields", Input).value = TINY
+        await hands.press("enter")
+        screen = hands.app.screen
+        assert isinstance(screen, TrainScreen)
+        await until(hands, lambda: states(screen) == ["trained"])
+        assert "step 20/20" in " ".join(course(screen).split())
+        assert (home / "my model" / "config.json").exists()
+
+
+async def test_the_form_says_what_cannot_be_begun_and_keeps_what_was_typed(tale, text):
+    async with tale() as hands:
+        await hands.press("ctrl+l", "n")
+        form = hands.app.screen
+        form.query_one(RowTable).choose("char-rnn")
+        await hands.press("ctrl+g")
+        note = form.query_one(StatusLine)
+        assert "name the files to train on" in note.note.text
+        form.query_one("#files", Input).value = f"{text} {text}.nope"
+        await hands.press("ctrl+g")
+        assert "there is no file" in note.note.text
+        form.query_one("#files", Input).value = str(text)
+        form.query_one("#steps", Input).value = "many"
+        await hands.press("ctrl+g")
+        assert "--steps must be a whole number" in note.note.text
+        form.query_one("#steps", Input).value = ""
+        form.query_one("#fields", Input).value = "--hiden-size 8"
+        await hands.press("ctrl+g")
+        assert "did you mean hidden-size" in note.note.hint
+        form.query_one("#fields", Input).value = '"'
+        await hands.press("ctrl+g")
+        assert "not closed" in note.note.text
+        assert hands.app.screen is form
+        assert form.query_one("#files", Input).value == str(text)
+        await hands.press("escape")
+        assert hands.app.screen.query_one("#empty").display
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (50, 18)])
+async def test_the_form_can_be_filled_in_every_layout(tale, size):
+    async with tale(size=size) as hands:
+        await hands.press("ctrl+l", "n")
+        form = hands.app.screen
+        for name in ("files", "steps", "out", "fields"):
+            await hands.press("tab")
+            assert form.focused.id == name
+            assert form.focused.region.width > 20
+            assert form.region.contains_region(form.focused.region)
+        assert form.query_one(RowTable).region.height > 3

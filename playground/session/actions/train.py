@@ -9,6 +9,7 @@ from playground.api.actions import Action, Argument, Arguments
 from playground.api.errors import InvalidInput
 from playground.api.outputs import Note, Output, Passage, Piece, Table, facts, plain
 from playground.session.actions.words import split
+from playground.session.shown_path import shown_path
 
 if TYPE_CHECKING:
     from playground.session.training.runs import Run
@@ -27,7 +28,7 @@ def train(bench: Workbench, given: Arguments) -> Iterator[Output]:
         from playground.session.training.order import read
 
         run = bench.runs.begin(read(what, rest, bench.plugins.trainers), bench.settings)
-        where = f"{run.name} is being trained in {run.record.out}"
+        where = f"{run.name} is being trained in {shown_path(run.record.out)}"
         yield Note(where, "notice", "/train shows how it goes")
 
 
@@ -66,7 +67,9 @@ def shown(run: Run) -> Iterator[Output]:
     from playground.session.training.wording import curves, prepared_lines, progress_line
 
     course = run.course
-    yield facts((("training", run.name), ("state", run.state), ("folder", str(run.record.out))))
+    yield facts(
+        (("training", run.name), ("state", run.state), ("folder", shown_path(run.record.out)))
+    )
     if run.problem:
         yield Note(run.problem, "error")
     if course.prepared is not None:
@@ -121,7 +124,7 @@ def _use(bench: Workbench, name: str | None) -> Iterator[Output]:
     step = run.course.validations[-1][0] if run.course.validations else 0
     bench.choose(model=str(run.record.out))
     evaluated = f"the best up to step {step:,}" if step else "not yet trained"
-    yield Note(f"model: {bench.choices.model}, {evaluated}", "notice")
+    yield Note(f"model: {shown_path(bench.choices.model)}, {evaluated}", "notice")
 
 
 VERBS: dict[str, Callable[[Workbench, str | None], Iterator[Output]]] = {

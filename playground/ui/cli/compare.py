@@ -15,9 +15,9 @@ from playground.ui.cli.common import (
     error,
     json_option,
     notice,
+    param_options,
     print_json,
     print_table,
-    template_options,
     write_line,
 )
 from playground.ui.cli.console import is_terminal
@@ -61,7 +61,16 @@ HEADERS = (
 )
 @click.option("--device", metavar="DEVICE", help="As for gen.")
 @click.option("--dtype", metavar="TYPE", help="As for gen.")
-@template_options
+@click.option(
+    "-t",
+    "--template",
+    "templates",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=complete.templates,
+    help="A template's name or file, which TEXT fills; repeat for more.",
+)
+@param_options
 @click.option("-n", "n", type=click.IntRange(1, 64), default=1, help="Texts of each.")
 @decoding_options_but("strategy", *STAGE_FLAGS, "n", "probs")
 @click.option(
@@ -72,11 +81,12 @@ HEADERS = (
 @click.option("--no-history", is_flag=True, help="Do not keep what is generated.")
 @click.pass_obj
 def command(app: App, /, **options: Any) -> int:
-    """Continue TEXT with every chain and every model at once, side by side.
+    """Continue TEXT with every chain, model and template at once, side by side.
 
     All runs advance in one batch and draw with the same noise, so where two part ways, the chain or the
-    model did it: that place is shown, and what each chose from there. `-` or a pipe reads TEXT. What is
-    generated is kept, as several continuations of one text.
+    model did it: that place is shown, and what each chose from there. Of several templates each takes the -p
+    that it has a variable for, and what it makes of TEXT is a text of its own. `-` or a pipe reads TEXT.
+    What is generated is kept, as continuations of their text.
     """  # fmt: skip
     from playground.session.comparing import remembered
     from playground.session.remembering import against_of, of_runs
@@ -116,14 +126,36 @@ def _prepared(app: App, options: dict[str, Any]) -> tuple[Workbench, list[Asked]
     )
     bench = Workbench(session.settings)
     bench.session = session
-    base, prompt = gen_request.build(session, options)
+    templates = options["templates"]
+    several = len(templates) > 1
+    if several:
+        options = _for_several(bench, options)
+    name = None if several or not templates else templates[0]
+    base, prompt = gen_request.build(session, options | {"template": name})
     base = replace(base, alternatives=gen_request.EVENT_ALTERNATIVES)
-    asked = requests_of(bench, base, combined(models=models, chains=chains))
+    ways = combined(models=models, chains=chains, templates=templates if several else ())
+    asked = requests_of(bench, base, ways)
     bench.add(prompt.text)
-    if options["template"] is None:
+    if name is None:
         return bench, asked
-    bench.choose(template=options["template"], variables=options["params"])
+    bench.choose(template=name, variables=options["params"])
     return bench, [replace(each, prompt=prompt) for each in asked]
+
+
+def _for_several(bench: Workbench, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of the text that several templates are filled with; what is theirs is chosen."""
+    params, text = options["params"], options["text"]
+    if options["shots"] is not None:
+        raise click.UsageError("--shots goes with one template")
+    found = [bench.session.prompts.get(name) for name in options["templates"]]
+    for name in params:
+        if not any(name in template.accepts for template in found):
+            raise click.UsageError(f"no template that is compared has a variable {name!r}")
+    bench.choose(
+        variables=dict(params), max_tokens=options["max_tokens"], stop=tuple(options["stop"])
+    )
+    nothing = text is None and is_terminal(sys.stdin)
+    return options | {"text": "" if nothing else text, "params": {}}
 
 
 def _run(bench: Workbench, asked: list[Asked], *, shown: bool) -> SideBySide:
@@ -209,6 +241,7 @@ def _run_as_json(run: Run) -> dict[str, Any]:
 
     return {
         "name": run.name,
+        "prompt": run.request.prompt,
         "text": run.text,
         **msgspec.structs.asdict(run.figures),
         "model": run.request.model,

@@ -13,6 +13,7 @@ from pathlib import Path
 from playground.api.outputs import Note, Output, Passage, Piece, Table, plain
 from playground.plugins import Loaded, Plugins, Quarantined
 from playground.session.plugin_facts import offers, source_file
+from playground.session.shown_path import shown_path
 from playground.ui.tui.screens.browse import Row
 from playground.ui.tui.source import Source, source_of
 
@@ -33,7 +34,10 @@ def leaf(plugins: Plugins, name: str) -> Iterator[Output | Source]:
     if broken is not None:
         yield Note(broken.reason, "error", _hint(loaded is not None))
     if loaded is not None:
-        yield Note(f"{loaded.name} {loaded.version}".strip() + f" · from {loaded.source}", "text")
+        yield Note(
+            f"{loaded.name} {loaded.version}".strip() + f" · from {shown_path(loaded.source)}",
+            "text",
+        )
         for kind, names in offers(plugins, loaded):
             yield Note("", "text")
             yield Table((kind, "what"), tuple(names))
@@ -72,7 +76,7 @@ def _row(plugins: Plugins, name: str) -> Row:
     assert plugin is not None, "the name is one of theirs"
     state = WORKS if broken is None else BEFORE if loaded else ASIDE
     kinds = ", ".join(kind for kind, names in loaded.registers.items() if names) if loaded else ""
-    return Row(name, (plugin.name, state, kinds, plugin.source))
+    return Row(name, (plugin.name, state, kinds, shown_path(plugin.source)))
 
 
 def _hint(has_before: bool) -> str:
@@ -91,9 +95,9 @@ def _source(file: Path | None, marked: int | None) -> Iterator[Output | Source]:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        yield Note(f"{file}: {error.strerror}", "warning")
+        yield Note(f"{shown_path(file)}: {error.strerror}", "warning")
         return
-    yield _heading(str(file))
+    yield _heading(shown_path(file))
     yield source_of(text, "python", marked)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from playground.api.template import INPUT, Prompt, Template
 from playground.protocol.problems import WorkerGone
 from playground.session.prompts import Entry
 from playground.session.render import render
+from playground.session.shown_path import shown_path
 from playground.session.template_facts import facts_of
 from playground.ui.tui.screens.browse import Row
 from playground.ui.tui.source import Source, source_of
@@ -27,7 +29,7 @@ LINE = re.compile(r":(\d+): ")
 def rows(bench: Workbench) -> list[Row]:
     """Every template; one that cannot be read says why in the place of what it is."""
     return [
-        Row(name, (name, _what(entry), entry.origin), name == bench.choices.template)
+        Row(name, (name, _what(entry), shown_path(entry.origin)), name == bench.choices.template)
         for name, entry in bench.session.prompts.entries().items()
     ]
 
@@ -43,10 +45,12 @@ def leaf(
     try:
         template = entry.load()
     except PlaygroundError as fault:
-        yield Note(fault.message, "error", fault.hint)
+        told = fault.message.replace(entry.origin, shown_path(entry.origin))
+        yield Note(told, "error", fault.hint)
         yield from _source(entry, _line_of(fault.message))
         return
-    yield facts(facts_of(template, entry))
+    hides = tuple(map(shown_path, entry.hides))
+    yield facts(facts_of(template, replace(entry, origin=shown_path(entry.origin), hides=hides)))
     yield _heading("Filled with the text")
     prompt, waiting = _filled(bench, template, document)
     yield plain(prompt.text)
@@ -95,7 +99,7 @@ def _source(entry: Entry, marked: int | None) -> Iterator[Source | Note]:
     try:
         text = entry.source.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        yield Note(f"{entry.source}: {error.strerror}", "error")
+        yield Note(f"{shown_path(entry.source)}: {error.strerror}", "error")
         return
     yield source_of(text, language, marked)
 

@@ -52,6 +52,9 @@ class WebServer(Server):
         self._check(request.query.get("key", ""))
         response: web.StreamResponse = await super().handle_index(request)
         response.set_cookie(COOKIE, self._key, httponly=True, samesite="Strict")
+        # The page of textual-serve would fetch a font from elsewhere: nobody else is to know of it.
+        own = f"'self' 'unsafe-inline' data: blob: ws://{HOST}:{self.port}"
+        response.headers["Content-Security-Policy"] = f"default-src {own}"
         return response
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import DescendantFocus
@@ -18,12 +17,12 @@ from textual.widgets import DataTable, Footer, Static
 
 from playground.api.outputs import Note, Output
 from playground.protocol.problems import WorkerGone
-from playground.session.safe_text import one_line
 from playground.ui.tui.desk import Answered, Desk
 from playground.ui.tui.screens.place import PlaceScreen
 from playground.ui.tui.source import Source
 from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.pager import Pager
+from playground.ui.tui.widgets.row_table import Line, RowTable
 from playground.ui.tui.widgets.status_line import StatusLine
 
 
@@ -84,15 +83,15 @@ class BrowseScreen(PlaceScreen):
     def compose(self) -> ComposeResult:
         yield Static(f" {self.HEADING}", classes="title", markup=False)
         with Horizontal(id="browse"):
-            yield DataTable(cursor_type="row")
+            yield RowTable(self.COLUMNS)
             yield Pager(id="leaf")
         yield Banner()
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
     @property
-    def table(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
+    def table(self) -> RowTable:
+        return self.query_one(RowTable)
 
     @property
     def pager(self) -> Pager:
@@ -101,10 +100,7 @@ class BrowseScreen(PlaceScreen):
     @property
     def chosen(self) -> str | None:
         """The name of the row under the cursor."""
-        table = self.table
-        if not table.is_valid_row_index(table.cursor_row):
-            return None
-        return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
+        return self.table.chosen
 
     def say(self, note: Note) -> None:
         """Show a line under list and page."""
@@ -125,10 +121,6 @@ class BrowseScreen(PlaceScreen):
         self.set_class(event.widget is self.pager, "-at-leaf")
 
     # What comes
-
-    def on_mount(self) -> None:
-        for name in self.COLUMNS:
-            self.table.add_column(name, key=name)
 
     def on_screen_resume(self) -> None:
         self.work_changed()
@@ -170,17 +162,10 @@ class BrowseScreen(PlaceScreen):
         return Leaf(name, tuple(outputs))
 
     def _show_rows(self, rows: Sequence[Row]) -> None:
-        table, before = self.table, self.chosen
+        lines = [
+            Line(row.name, ("▶" * row.chosen, *row.cells), "bold" if row.chosen else "")
+            for row in rows
+        ]
         with self.prevent(DataTable.RowHighlighted):
-            table.clear()
-            for row in rows:
-                cells = ("▶" * row.chosen, *row.cells)
-                style = "bold" if row.chosen else ""
-                table.add_row(
-                    *(Text(one_line(cell), style=style, no_wrap=True) for cell in cells),
-                    key=row.name,
-                )
-            target = before or next((row.name for row in rows if row.chosen), None)
-            if target is not None and target in table.rows:
-                table.move_cursor(row=table.get_row_index(target), animate=False)
+            self.table.fill(lines, next((row.name for row in rows if row.chosen), None))
         self._ask_leaf()

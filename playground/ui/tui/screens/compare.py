@@ -17,6 +17,7 @@ from textual.widgets import DataTable, Footer, Static
 from playground.api.errors import PlaygroundError
 from playground.api.outputs import Column, Columns, Note, Output, Passage, Table
 from playground.session.safe_text import one_line
+from playground.session.shown_path import shown_path
 from playground.session.ways import Way, beside_chosen, typed, ways_of
 from playground.ui.tui.desk import Begun, Desk, Done, Told
 from playground.ui.tui.keys import bindings
@@ -218,7 +219,7 @@ class CompareScreen(PaneScreen):
             cells = [Text(str(number), style="dim")]
             for value, open_ in zip(own, chosen, strict=True):
                 shown = open_ if value is None else value
-                text = "drawn" if shown is None else one_line(str(shown))
+                text = "drawn" if shown is None else one_line(shown_path(str(shown)))
                 cells.append(Text(text, style="dim" if value is None else "", no_wrap=True))
             table.add_row(*cells)
         table.move_cursor(row=max(0, min(place, len(self.ways) - 1)), animate=False)

@@ -18,6 +18,7 @@ from playground.api.outputs import Note, Output
 from playground.protocol.problems import WorkerGone
 from playground.session.actions.words import quoted, take_word
 from playground.session.safe_text import one_line
+from playground.session.shown_path import shown_path
 from playground.ui.tui.desk import Answered, Desk
 from playground.ui.tui.keys import bindings
 from playground.ui.tui.messages import Run
@@ -241,7 +242,7 @@ class InspectScreen(PaneScreen):
 
     def _show_title(self) -> None:
         what = "a text of its own" if self.typed else "the document"
-        models = ", ".join(self.models or (self._bench.choices.model,))
+        models = ", ".join(map(shown_path, self.models or (self._bench.choices.model,)))
         self.query_one("#title", Static).update(f" Inspect {what} with {one_line(models)}")
 
     def _say(self, text: str, kind: str, hint: str = "") -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import DataTable, Footer, ProgressBar, Static
@@ -13,7 +12,7 @@ from textual.widgets import DataTable, Footer, ProgressBar, Static
 from playground.api.errors import PlaygroundError
 from playground.api.outputs import Note
 from playground.session.actions.words import quoted
-from playground.session.safe_text import one_line
+from playground.session.shown_path import shown_path
 from playground.session.sizes import bytes_text
 from playground.ui.tui.desk import Answered, Desk
 from playground.ui.tui.keys import bindings
@@ -21,6 +20,7 @@ from playground.ui.tui.messages import Run
 from playground.ui.tui.pulling import Progress, Pulling
 from playground.ui.tui.screens.place import PlaceScreen
 from playground.ui.tui.widgets.banner import Banner
+from playground.ui.tui.widgets.row_table import Line, RowTable
 from playground.ui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -66,15 +66,13 @@ class ModelsScreen(PlaceScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(" Models", classes="title", markup=False)
-        yield DataTable(cursor_type="row")
+        yield RowTable(COLUMNS)
         yield ProgressBar(id="pull", show_eta=True)
         yield Banner()
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        for name in COLUMNS:
-            self._table.add_column(name, key=name)
         self.set_interval(ASKED_AGAIN, self.work_changed)
 
     def on_screen_resume(self) -> None:
@@ -96,20 +94,20 @@ class ModelsScreen(PlaceScreen):
     # What keys do
 
     def action_choose(self) -> None:
-        if (name := self._chosen()) is not None:
+        if (name := self._table.chosen) is not None:
             self.post_message(Run(f"/model {quoted(name)}"))
 
     def action_card(self) -> None:
-        if (name := self._chosen()) is not None:
+        if (name := self._table.chosen) is not None:
             self.post_message(Run(f"/card {quoted(name)}", shown=True))
 
     def action_unload(self) -> None:
-        if (name := self._chosen()) is not None:
+        if (name := self._table.chosen) is not None:
             self.post_message(Run(f"/unload {quoted(name)}"))
 
     def action_pull(self) -> None:
         """The first time its size is told, the second time it begins."""
-        name = self._chosen()
+        name = self._table.chosen
         if name is None or self._pulling.running:
             return
         if self._pulling.name == name and self._pulling.begin():
@@ -147,27 +145,19 @@ class ModelsScreen(PlaceScreen):
         return Note(size, "notice", "p again downloads it")
 
     def _show(self, rows: list[Row]) -> None:
-        table, chosen = self._table, self._chosen()
-        table.clear()
-        for row in rows:
-            cells = ("▶" * row.chosen, row.name, row.kind, row.state, row.memory, row.what)
-            style = "bold" if row.chosen else ""
-            table.add_row(
-                *(Text(one_line(cell), style=style, no_wrap=True) for cell in cells), key=row.name
+        lines = [
+            Line(
+                row.name,
+                ("▶" * row.chosen, row.name, row.kind, row.state, row.memory, row.what),
+                "bold" if row.chosen else "",
             )
-        target = chosen or next((row.name for row in rows if row.chosen), None)
-        if target is not None and target in table.rows:
-            table.move_cursor(row=table.get_row_index(target), animate=False)
-
-    def _chosen(self) -> str | None:
-        table = self._table
-        if not table.is_valid_row_index(table.cursor_row):
-            return None
-        return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
+            for row in rows
+        ]
+        self._table.fill(lines, next((row.name for row in rows if row.chosen), None))
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
+    def _table(self) -> RowTable:
+        return self.query_one(RowTable)
 
 
 def models_of(bench: Workbench) -> list[Row]:
@@ -183,7 +173,7 @@ def models_of(bench: Workbench) -> list[Row]:
                 entry.kind,
                 bench.session.catalog.problem(entry) or state,
                 bytes_text(here.bytes + here.cache_bytes) if here else "",
-                entry.summary or str(entry.folder or ""),
+                entry.summary or (shown_path(entry.folder) if entry.folder else ""),
                 entry.name == bench.choices.model,
             )
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playground.api.outputs import Note, Output
+from playground.session.shown_path import shown_path
 from playground.ui.tui import plugin_leaf
 from playground.ui.tui.desk import Desk
 from playground.ui.tui.keys import bindings
@@ -42,4 +43,4 @@ class PluginsScreen(BrowseScreen):
         file = plugin_leaf.file_of(loaded, self.chosen) if loaded and self.chosen else None
         if file is not None:
             self.app.copy_to_clipboard(str(file))
-            self.say(Note(f"copied: {file}", "notice"))
+            self.say(Note(f"copied: {shown_path(file)}", "notice"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playground.api.outputs import Note, Output
 from playground.session.actions.words import quoted
+from playground.session.shown_path import shown_path
 from playground.ui.tui import template_leaf
 from playground.ui.tui.desk import Desk
 from playground.ui.tui.keys import bindings
@@ -57,4 +58,4 @@ class TemplatesScreen(BrowseScreen):
         entry = self._bench.session.prompts.entries().get(name) if name else None
         if entry is not None:
             self.app.copy_to_clipboard(entry.origin)
-            self.say(Note(f"copied: {entry.origin}", "notice"))
+            self.say(Note(f"copied: {shown_path(entry.origin)}", "notice"))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import DataTable, Footer, Static
 
 from playground.api.outputs import Note, Output
 from playground.session.actions.words import quoted
-from playground.session.safe_text import one_line
 from playground.ui.tui.desk import Answered, Desk
 from playground.ui.tui.keys import bindings
 from playground.ui.tui.messages import Run
+from playground.ui.tui.screens.begin_training import BeginTrainingScreen
 from playground.ui.tui.screens.place import PlaceScreen
 from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.pager import Pager
+from playground.ui.tui.widgets.row_table import Line, RowTable
 from playground.ui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -56,15 +56,13 @@ class TrainScreen(PlaceScreen):
     def compose(self) -> ComposeResult:
         yield Static(" Train", classes="title", markup=False)
         yield Static(EMPTY, id="empty", markup=False)
-        yield DataTable(cursor_type="row")
+        yield RowTable(COLUMNS)
         yield Pager(id="course")
         yield Banner()
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        for name in COLUMNS:
-            self._table.add_column(name, key=name)
         self.set_interval(ASKED_AGAIN, self._look_again)
 
     def on_screen_resume(self) -> None:
@@ -91,18 +89,27 @@ class TrainScreen(PlaceScreen):
 
     # What keys do
 
+    def action_new(self) -> None:
+        """Let a training be filled in and begun."""
+
+        def begin(line: str | None) -> None:
+            if line is not None:
+                self.post_message(Run(line))
+
+        self.app.push_screen(BeginTrainingScreen(self._bench, self._desk), begin)
+
     async def action_try(self) -> None:
-        if (name := self._chosen()) is not None:
+        if (name := self._table.chosen) is not None:
             self.post_message(Run(f"/train use {quoted(name)}"))
             await self.run_action("app.go('write')")
 
     def action_stop(self) -> None:
-        if (name := self._chosen()) is not None:
+        if (name := self._table.chosen) is not None:
             self.query_one(StatusLine).note = Note(f"{name} ends its step and saves", "notice")
             self.post_message(Run(f"/train stop {quoted(name)}"))
 
     def action_resume(self) -> None:
-        if (name := self._chosen()) is not None:
+        if (name := self._table.chosen) is not None:
             self.post_message(Run(f"/train resume {quoted(name)}"))
 
     # What comes
@@ -112,36 +119,26 @@ class TrainScreen(PlaceScreen):
         self.query_one(StatusLine).note = note
 
     def _show(self, seen: Trainings) -> None:
-        table, chosen = self._table, self._chosen()
+        self._seen = seen
+        lines = [Line(row[0] or "", tuple(cell or "" for cell in row)) for row in seen.rows]
+        self._table.fill(lines, None)
+        self.set_class(not lines, "-empty")
         newest = next(iter(seen.courses), None)
         if newest != self._new:
-            self._new = chosen = newest
-        self._seen = seen
-        table.clear()
-        for row in seen.rows:
-            cells = (Text(one_line(cell or ""), no_wrap=True) for cell in row)
-            table.add_row(*cells, key=row[0])
-        self.set_class(not seen.rows, "-empty")
-        if chosen is not None and chosen in table.rows:
-            table.move_cursor(row=table.get_row_index(chosen), animate=False)
+            self._new = newest
+            self._table.choose(newest)
         self._show_course()
 
     def _show_course(self) -> None:
-        name = self._chosen()
+        name = self._table.chosen
         course = self._seen.courses.get(name, ()) if self._seen and name else ()
         if course != self._told:
             self._told = course
             self.query_one("#course", Pager).show(course)
 
-    def _chosen(self) -> str | None:
-        table = self._table
-        if not table.is_valid_row_index(table.cursor_row):
-            return None
-        return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
-
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
+    def _table(self) -> RowTable:
+        return self.query_one(RowTable)
 
 
 def trainings_of(bench: Workbench) -> Trainings:

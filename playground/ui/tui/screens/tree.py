@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import DataTable, Footer, Static
 
@@ -16,10 +15,12 @@ from playground.ui.tui.keys import bindings
 from playground.ui.tui.messages import Run, TypeLine
 from playground.ui.tui.screens.place import PlaceScreen
 from playground.ui.tui.widgets.banner import Banner
+from playground.ui.tui.widgets.row_table import Line, RowTable
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
 
+COLUMNS = ("", "node", "name", "kind", "model", "tokens", "perplexity", "text")
 SHOWN = 200
 """Characters of a node's text, at most."""
 EMPTY = "Nothing is here yet: F2, write a text, and let a model go on."
@@ -39,14 +40,11 @@ class TreeScreen(PlaceScreen):
     def compose(self) -> ComposeResult:
         yield Static(" Tree", classes="title", markup=False)
         yield Static(EMPTY, id="empty", markup=False)
-        yield DataTable(cursor_type="row", zebra_stripes=False)
+        yield RowTable(COLUMNS)
         yield Banner()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        table = self._table
-        for name, width in COLUMNS:
-            table.add_column(name, width=width, key=name)
         self.work_changed()
 
     def on_screen_resume(self) -> None:
@@ -56,18 +54,15 @@ class TreeScreen(PlaceScreen):
         """Show the tree as it is."""
         if not self.is_mounted:
             return
-        tree, table = self._bench.tree, self._table
-        chosen = self._node()
+        tree = self._bench.tree
         numbers = {node.id: number for number, node in enumerate(tree, 1)}
         level: dict[str | None, int] = {None: 0}
-        table.clear()
+        lines = []
         for _, node in tree.walk():
             level[node.id] = level[node.parent] + (len(tree.siblings(node.id)) > 1)
-            table.add_row(*self._row(node, numbers[node.id], level[node.id]), key=node.id)
-        self.set_class(not table.row_count, "-empty")
-        target = chosen if chosen in table.rows else tree.cursor
-        if target is not None and target in table.rows:
-            table.move_cursor(row=table.get_row_index(target), animate=False)
+            lines.append(self._line(node, numbers[node.id], level[node.id]))
+        self._table.fill(lines, tree.cursor)
+        self.set_class(not lines, "-empty")
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         self.action_go()
@@ -84,12 +79,12 @@ class TreeScreen(PlaceScreen):
         self._run("/delete {}")
 
     def action_name(self) -> None:
-        if (node := self._node()) is not None:
+        if (node := self._table.chosen) is not None:
             name = quoted(self._bench.tree[node].name or "NAME")
             self.post_message(TypeLine(f"/name {one_line(name)} {self._bench.number(node)}"))
 
     def action_diff(self) -> None:
-        node = self._node()
+        node = self._table.chosen
         if node is None:
             return
         if self._compared is None or self._compared == node:
@@ -103,21 +98,14 @@ class TreeScreen(PlaceScreen):
         self.work_changed()
 
     def _run(self, line: str) -> None:
-        if (node := self._node()) is not None:
+        if (node := self._table.chosen) is not None:
             self.post_message(Run(line.format(self._bench.number(node))))
 
-    def _node(self) -> str | None:
-        """The node under the cursor."""
-        table = self._table
-        if not table.is_valid_row_index(table.cursor_row):
-            return None
-        return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
-
-    def _row(self, node: Node, number: int, level: int) -> list[Text]:
+    def _line(self, node: Node, number: int, level: int) -> Line:
         spoken = self._bench.spoken.get(node.id)
         here = node.id == self._bench.tree.cursor
         mark = "▶" if here else "≠" if node.id == self._compared else "★" if node.pinned else ""
-        cells = [
+        cells = (
             mark,
             "  " * level + str(number),
             node.name or "",
@@ -126,19 +114,12 @@ class TreeScreen(PlaceScreen):
             str(len(node.tokens) or ""),
             _perplexity(node),
             node.text[:SHOWN],
-        ]
-        style = "bold" if here else ""
-        return [Text(one_line(cell), style=style, no_wrap=True) for cell in cells]
+        )
+        return Line(node.id, cells, "bold" if here else "")
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
-
-
-COLUMNS: tuple[tuple[str, int | None], ...] = (
-    ("", 1), ("node", None), ("name", None), ("kind", None), ("model", None), ("tokens", None),
-    ("perplexity", None), ("text", None),
-)  # fmt: skip
+    def _table(self) -> RowTable:
+        return self.query_one(RowTable)
 
 
 def _perplexity(node: Node) -> str:

@@ -17,6 +17,7 @@ from textual.widgets import Footer, TextArea
 
 from playground.api.outputs import Note
 from playground.session.actions.table import BUILT_IN
+from playground.session.shown_path import shown_path
 from playground.ui.tui import looking
 from playground.ui.tui.desk import Answered, Desk, Told
 from playground.ui.tui.keys import BY_ID, key_of
@@ -406,7 +407,7 @@ class WriteScreen(Screen[None]):
     def _show_place(self) -> None:
         bench, top = self._bench, self.query_one(TopBar)
         node = bench.node
-        top.model = bench.choices.model
+        top.model = shown_path(bench.choices.model)
         top.template = bench.choices.template or ""
         tries = bench.tree.siblings(node.id) if node else []
         at = f" · try {[n.id for n in tries].index(node.id) + 1} of {len(tries)}" if node else ""
