@@ -20,7 +20,7 @@ from playground.api import InvalidInput, PlaygroundError
 from playground.api.options import options_of
 from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
 from playground_charrnn.files import replace_file
-from playground_train import checkpoint, optimisation
+from playground_train import checkpoint, standing
 from playground_train.averaging import Average
 from playground_train.checkpoint import Checkpoints, Counters
 from playground_train.data.reading import Corpus
@@ -90,13 +90,7 @@ class Run:
         checkpoint.refuse_other_run(self.out, counters, self.counters, defaults)
         self.checkpoints.clear_partial()
         self.counters = counters
-        with torch.no_grad():
-            for name, parameter in self.network.named_parameters():
-                parameter.copy_(tensors[f"weights/{name}"])
-        self.average.restore(_group(tensors, "average"))
-        optimisation.restore(self.updates.optimisers, _group(tensors, "optimiser"))
-        carried = _group(tensors, "carried")
-        self.updates.carried = tuple(carried[str(i)].to(self.device) for i in range(len(carried)))
+        standing.restore(tensors, self.network, self.average, self.updates)
 
     def prepared(self) -> Prepared:
         """What is about to be trained on what."""
@@ -156,12 +150,7 @@ class Run:
         """Save where the run stands; the first process does it for all."""
         if not self.processes.first:
             return Saved(step=self.counters.step, path=str(self.out))
-        tensors = {f"weights/{n}": p.detach() for n, p in self.network.named_parameters()}
-        tensors |= {f"average/{n}": tensor for n, tensor in self.average.weights.items()}
-        for name, tensor in optimisation.tensors_of(self.updates.optimisers).items():
-            tensors[f"optimiser/{name}"] = tensor
-        for index, tensor in enumerate(self.updates.carried):
-            tensors[f"carried/{index}"] = tensor
+        tensors = standing.tensors_of(self.network, self.average, self.updates)
         with self.average.in_place():
             model = self.subject.files(self.recipe.stored_dtype, self._card())
         path = self.checkpoints.save(self.counters, tensors, model)
@@ -313,12 +302,3 @@ def _results(found: Measured) -> dict[str, float]:
     """What `config.json` tells of a model that was measured."""
     accuracy = {} if found.accuracy is None else {"validation_accuracy": round(found.accuracy, 4)}
     return {"validation_loss": round(found.loss, 4), **accuracy}
-
-
-def _group(tensors: checkpoint.Tensors, prefix: str) -> checkpoint.Tensors:
-    """The tensors under `prefix/`, without it."""
-    return {
-        name.removeprefix(f"{prefix}/"): tensor
-        for name, tensor in tensors.items()
-        if name.startswith(f"{prefix}/")
-    }

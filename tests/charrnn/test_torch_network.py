@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from playground_charrnn.config import Cell
-from playground_charrnn.torch_network import TorchNetwork
+from playground_charrnn.torch_network import TorchNetwork, dropout_mask
 
 from .conftest import config
 
@@ -23,7 +25,7 @@ def network(cell: Cell = "lstm", **dropped: float) -> TorchNetwork:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_layer_by_layer_it_is_the_network_that_torch_computes_at_once(cell: Cell) -> None:
-    whole, layered = network(cell), network(cell, variational=True)
+    whole, layered = network(cell).eval(), network(cell)
     carried_whole = carried_layered = None
     for _ in range(2):
         one, carried_whole = whole(IDS, carried_whole)
@@ -56,6 +58,26 @@ def test_dropped_recurrent_weights_change_what_follows_the_first_step_alone(cell
     one, two = network(cell)(IDS)[0], network(cell, weight_dropout=0.5)(IDS)[0]
     torch.testing.assert_close(one[:, 0], two[:, 0])
     assert (one[:, 1:] != two[:, 1:]).any()
+
+
+@settings(deadline=None)
+@given(st.floats(0.01, 0.99), st.integers(1, 9), st.integers(0, 100))
+def test_a_mask_drops_its_share_and_keeps_the_mean(rate: float, columns: int, seed: int) -> None:
+    torch.manual_seed(seed)
+    mask = dropout_mask(torch.empty(5000, columns), rate)
+    assert mask.shape == (5000, columns)
+    (kept,) = set(mask.unique().tolist()) - {0.0}
+    assert kept == pytest.approx(1 / (1 - rate), rel=2e-3)
+    # Eight standard deviations of what is drawn 5,000 times a column.
+    bound = 8 * (rate * (1 - rate) / 5000) ** 0.5
+    assert (mask == 0).float().mean(dim=0).tolist() == pytest.approx([rate] * columns, abs=bound)
+
+
+def test_masks_follow_from_the_seed_and_not_from_each_other() -> None:
+    first, second = (dropout_mask(torch.empty(1000), 0.5) for _ in map(torch.manual_seed, (1, 1)))
+    assert torch.equal(first, second)
+    third = dropout_mask(torch.empty(1000), 0.5)
+    assert abs((first.bool() == third.bool()).float().mean().item() - 0.5) < 0.1
 
 
 def test_weights_that_are_dropped_learn_nothing_from_that_step() -> None:
