@@ -35,7 +35,9 @@ class Keeping:
         return left is not None
 
     def keep(self) -> None:
-        """Keep what is not in the tree in the file."""
+        """Keep what is not in the tree in the file; as the app ends there is no document any more."""
+        if not self._write.has_document:
+            return
         text, bench = self._write.unsaved, self._bench
         kept = text and Unsaved(text, bench.keeper.session, bench.tree.cursor)
         self._file.keep(kept or None)

@@ -102,6 +102,11 @@ class WriteScreen(Screen[None]):
         return self.query_one(Page)
 
     @property
+    def has_document(self) -> bool:
+        """Whether there is a page to read and write: not before the first paint, nor as the app ends."""
+        return bool(self.query(Page))
+
+    @property
     def editor(self) -> Editor:
         return self.page.editor
 
