@@ -216,6 +216,26 @@ async def test_there_are_three_layouts(tale, size, panels, tabs, footer):
             assert write.query_one("#page").display
 
 
+SCREENS = ("f2", "f3", "f4", "f5", "f10", "f11", "f12", "ctrl+s", "ctrl+l")
+
+
+@pytest.mark.parametrize(("size", "footer"), [((120, 40), 1), ((90, 30), 1), ((50, 18), 0)])
+async def test_every_screen_has_its_three_layouts(tale, size, footer):
+    async with tale(size=size) as hands:
+        await grown(hands)
+        for key in SCREENS:
+            await hands.press(key)
+            screen = hands.app.screen
+            assert screen.query_one("Footer").display == bool(footer), key
+            seen = [w for w in screen.focus_chain if w.region.height and w.region.width]
+            assert seen, key
+            assert all(screen.region.contains_region(widget.region) for widget in seen), key
+            # What there is room for has the rows: at least half of them.
+            assert sum(widget.region.height for widget in seen) * 2 >= size[1] - 8, key
+            await hands.press("f6")
+            assert hands.app.screen is screen
+
+
 async def test_a_resize_changes_the_layout_and_loses_nothing(tale):
     async with tale() as hands:
         await hands.type("Once")

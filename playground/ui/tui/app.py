@@ -15,13 +15,15 @@ from textual.screen import Screen
 from playground.api.actions import Action
 from playground.api.outputs import CopyText, Note, Quit
 from playground.session.actions.table import BUILT_IN, with_those_of
-from playground.ui.tui import last_place, themes
+from playground.ui.tui import themes
 from playground.ui.tui.desk import Answered, Desk, Done
 from playground.ui.tui.feed import Feed
+from playground.ui.tui.keeping import Keeping
 from playground.ui.tui.key import Key
 from playground.ui.tui.keys import BY_ID, bindings, keymap
 from playground.ui.tui.messages import Asking, Failed, Heard, Run, ShowAnswer, TypeLine
 from playground.ui.tui.palette import ActionProvider, needs_more
+from playground.ui.tui.places import HERE, place_of
 from playground.ui.tui.saved import Saved
 from playground.ui.tui.screens.answer import AnswerScreen
 from playground.ui.tui.screens.browse import BrowseScreen
@@ -40,20 +42,12 @@ from playground.ui.tui.screens.templates import TemplatesScreen
 from playground.ui.tui.screens.train import TrainScreen
 from playground.ui.tui.screens.tree import TreeScreen
 from playground.ui.tui.screens.write import WriteScreen
-from playground.ui.tui.unsaved import Unsaved, UnsavedFile
-from playground.ui.tui.widgets.beside import Beside
-from playground.ui.tui.widgets.chain_panel import ChainPanel
-from playground.ui.tui.widgets.looked_at import LookedAt
-from playground.ui.tui.widgets.pager import Pager
-from playground.ui.tui.widgets.template_panel import TemplatePanel
-from playground.ui.tui.widgets.transcript import Transcript
+from playground.ui.tui.unsaved import UnsavedFile
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
 
 ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
-PATIENCE = 3.0
-"""Seconds that the desk has to end what it does when the app is left."""
 WARMING = 0.05
 """Seconds after the first paint when what takes time begins."""
 KEEPING = 1.0
@@ -97,9 +91,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             "train": TrainScreen(bench, self.desk),
         }
         self._saved = Saved(bench)
-        self._unsaved = unsaved or UnsavedFile()
-        self._put = False
-        """Whether all has been kept, as the app ends."""
+        self._keeping = Keeping(bench, self.desk, self.write, unsaved or UnsavedFile())
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.chosen(bench.settings.theme, self.available_themes)
@@ -124,7 +116,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
                 loop.add_signal_handler(number, self._end, 128 + number)
         self.desk.start()
         self.set_timer(WARMING, self._warm)
-        self.set_interval(KEEPING, self._keep)
+        self.set_interval(KEEPING, self._keeping.keep)
         self.set_interval(KEEPING, self._look_at_files)
         if sys.stdin.isatty():
             self.set_interval(LOOKING, self._look_at_terminal)
@@ -132,20 +124,10 @@ class PlaygroundApp(App[int], inherit_bindings=False):
     def _warm(self) -> None:
         """What takes time, after the first paint."""
         gc.enable()
-        if (left := self._unsaved.left()) is not None:
-            self._restore(left)
+        if self._keeping.restore():
+            self.notify("what had not been kept is here again", markup=False)
         self.desk.ask("warm", self.bench.warm)
         self.desk.ask("actions", lambda: self.bench.actions)
-
-    def _restore(self, left: Unsaved) -> None:
-        self.write.write(left.text)
-        self.notify("what had not been kept is here again", markup=False)
-
-    def _keep(self) -> None:
-        text = self.write.unsaved
-        bench = self.bench
-        kept = text and Unsaved(text, bench.keeper.session, bench.tree.cursor)
-        self._unsaved.keep(kept or None)
 
     def _look_at_files(self) -> None:
         if self.bench.plugins_or_nothing is not None:
@@ -160,23 +142,12 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         self._end(0)
 
     def _end(self, code: int) -> None:
-        self._put_away()
+        self._keeping.put_away()
         self.exit(code)
 
     def on_exit_app(self) -> None:
         """However it ends: a page that is closed in a browser asks for nothing else."""
-        self._put_away()
-
-    def _put_away(self) -> None:
-        """Keep what was written and said."""
-        if self._put:
-            return
-        self._put = True
-        if self.desk.close(self.write.unsaved, PATIENCE):
-            self._unsaved.close()
-        else:
-            self._keep()
-        last_place.remember(self.bench.keeper.session)
+        self._keeping.put_away()
 
     # What comes of the work
 
@@ -369,45 +340,3 @@ class PlaygroundApp(App[int], inherit_bindings=False):
     def _go_home(self) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
-
-
-HERE = {
-    "/compare": "go('compare')",
-    "/edit": "edit",
-    "/help": "help",
-    "/inspect": "go('inspect')",
-    "/log": "go('log')",
-    "/models": "go('models')",
-    "/more": "generate",
-    "/new": "new",
-    "/plugins": "go('plugins')",
-    "/quit": "leave",
-    "/retry": "retry",
-    "/train": "go('train')",
-    "/tree": "go('tree')",
-}
-"""Lines for which there is a screen or a key, and its action."""
-PLACE_OF = {
-    LookedAt: "looked",
-    Transcript: "document",
-    Beside: "columns",
-    ChainPanel: "chain",
-    TemplatePanel: "template",
-    TreeScreen: "tree",
-    ModelsScreen: "models",
-    TemplatesScreen: "templates",
-    PluginsScreen: "plugins",
-    TrainScreen: "train",
-    CompareScreen: "compare",
-    InspectScreen: "inspect",
-    Pager: "pager",
-}
-
-
-def place_of(*parts: object) -> str:
-    """Where the user is, by the first of the parts that is a place of its own."""
-    for part in parts:
-        for kind, place in PLACE_OF.items():
-            if isinstance(part, kind):
-                return place
-    return "app"

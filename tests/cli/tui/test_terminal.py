@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import sys
@@ -130,15 +131,41 @@ def test_a_paste_of_several_lines_is_written_not_run(app):
     wait_for_end(tmux, 0)
 
 
-def test_without_colour_no_colour_is_written(app):
+SCREENS = {
+    "F3": "perplexity",
+    "F4": "shakespeare-rnn",
+    "F5": "history",
+    "F10": "sentiment-few-shot",
+    "F11": "speculation",
+    "F12": "Compare what comes after",
+    "C-s": "funnel",
+    "C-l": "Nothing was trained yet",
+}
+"""Where keys lead, and what is seen there."""
+COLOUR = re.compile(r"[34]8;5;(\d+)")
+GREYS = {0, 7, 8, 15, *range(16, 232, 43), *range(232, 256)}
+"""Of the colours that terminals number; those of the cube have three equal parts."""
+NAMED = re.compile(r"\x1b\[(?:[34]|9|10)[1-6]m")
+
+
+def assert_grey(styled: str) -> None:
+    """Of all that is drawn, no colour is another than a shade of grey."""
+    found = {int(number) for number in COLOUR.findall(styled)}
+    assert found, "nothing is drawn"
+    assert found <= GREYS
+    assert not NAMED.search(styled)
+
+
+def test_without_colour_no_screen_writes_a_colour(app):
     tmux = app("-m", "tale", "-s", "greedy", before="NO_COLOR=1")
     tmux.type("Once")
     tmux.press("C-g")
     tmux.wait_for("14 tokens in")
-    styles = tmux.screen_with_styles()
-    colours = {part.split("m")[0] for part in styles.split("\x1b[")[1:]}
-    numbers = [code for codes in colours for code in codes.split(";48;2;")[1:]]
-    assert all(len(set(code.split(";")[:3])) == 1 for code in numbers)
+    assert_grey(tmux.screen_with_styles())
+    for key, shown in SCREENS.items():
+        tmux.press(key)
+        tmux.wait_for(shown)
+        assert_grey(tmux.screen_with_styles())
     tmux.press("C-q")
     wait_for_end(tmux, 0)
 
@@ -154,3 +181,12 @@ def test_it_needs_a_terminal(playground):
     ran = playground.run("tui")
     assert ran.exit_code == 2
     assert "needs a terminal" in ran.output
+
+
+def test_with_colour_there_is_some(app):
+    """What tells greys from colours does."""
+    tmux = app("-m", "tale")
+    with pytest.raises(AssertionError):
+        assert_grey(tmux.screen_with_styles())
+    tmux.press("C-q")
+    wait_for_end(tmux, 0)

@@ -16,9 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Footer, TextArea
 
 from playground.api.outputs import Note
-from playground.session.actions.table import BUILT_IN
-from playground.session.shown_path import shown_path
-from playground.ui.tui import looking
+from playground.ui.tui import lines, looking
 from playground.ui.tui.desk import Answered, Desk, Told
 from playground.ui.tui.keys import BY_ID, key_of
 from playground.ui.tui.looking import Choices, TextFacts
@@ -26,10 +24,12 @@ from playground.ui.tui.messages import Failed, Run, ShowAnswer
 from playground.ui.tui.paint import MEASURES, VIEWS
 from playground.ui.tui.pieces import Piece, pieces_of
 from playground.ui.tui.streaming import Frame, Streaming
+from playground.ui.tui.whereabouts import whereabouts_of
 from playground.ui.tui.widgets.banner import Banner
 from playground.ui.tui.widgets.candidates import Candidate, Candidates
 from playground.ui.tui.widgets.chain_panel import ChainPanel
 from playground.ui.tui.widgets.editor import Editor
+from playground.ui.tui.widgets.lint_line import LintLine
 from playground.ui.tui.widgets.page import Page
 from playground.ui.tui.widgets.panel_tabs import PANELS, PanelTabs
 from playground.ui.tui.widgets.panels import Panels
@@ -75,7 +75,7 @@ class WriteScreen(Screen[None]):
             yield Page(id="page")
             yield Panels(id="panels")
         yield Banner()
-        yield StatusLine(id="lint")
+        yield LintLine(id="lint")
         yield StatusLine(id="status")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -100,6 +100,11 @@ class WriteScreen(Screen[None]):
     @property
     def page(self) -> Page:
         return self.query_one(Page)
+
+    @property
+    def has_document(self) -> bool:
+        """Whether there is a page to read and write: not before the first paint, nor as the app ends."""
+        return bool(self.query(Page))
 
     @property
     def editor(self) -> Editor:
@@ -165,7 +170,7 @@ class WriteScreen(Screen[None]):
 
     def run_line(self, line: str, *, shown: bool = False) -> None:
         """Run a line: on the document as it stands, where it is about the text."""
-        if not is_about_text(line):
+        if not lines.is_about_text(line):
             self._desk.do(line, shown=shown)
             return
         self._do(line, document=self.unsaved, shown=shown)
@@ -194,10 +199,8 @@ class WriteScreen(Screen[None]):
 
     def mend(self) -> None:
         """Take the white space away that the line under the text warns of."""
-        lint = self.query_one("#lint", StatusLine)
-        if lint.note is None or not lint.note.hint.endswith(MENDS):
-            return
-        self.write(self.page.text.rstrip(" \t"))
+        if self.query_one(LintLine).can_mend:
+            self.write(self.page.text.rstrip(" \t"))
 
     # Probabilities
 
@@ -222,9 +225,7 @@ class WriteScreen(Screen[None]):
         place = self.transcript.cursor
         if place is None or self._desk.busy:
             return
-        piece = self.transcript.pieces[place]
-        number = self._bench.number(piece.node)
-        self._desk.do(f"/goto {number}", f"/alt {piece.at} {rank}")
+        self._desk.do(*lines.taking(self._bench, self.transcript.pieces[place], rank))
 
     def why(self) -> None:
         """Explain the token under the cursor."""
@@ -232,20 +233,14 @@ class WriteScreen(Screen[None]):
         if place is None or self._desk.busy:
             self._say("no token is looked at", "notice", "← and → walk among them")
             return
-        piece = self.transcript.pieces[place]
-        node = self._bench.number(piece.node)
-        here = self._bench.number(self._bench.tree.cursor)
-        self._desk.do(f"/goto {node}", f"/why {piece.at}", f"/goto {here}", shown=True)
+        explaining = lines.explaining(self._bench, self.transcript.pieces[place])
+        self._desk.do(*explaining, shown=True)
 
     def sibling(self, step: int) -> None:
         """Go to another try of the same place."""
-        node = self._bench.node
-        if node is None or self._desk.busy:
-            return
-        tries = self._bench.tree.siblings(node.id)
-        place = [each.id for each in tries].index(node.id) + step
-        if 0 <= place < len(tries):
-            self._desk.do(f"/goto {self._bench.number(tries[place].id)}")
+        line = lines.beside(self._bench, step)
+        if line is not None and not self._desk.busy:
+            self._desk.do(line)
 
     # Panels
 
@@ -377,14 +372,8 @@ class WriteScreen(Screen[None]):
         top = self.query_one(TopBar)
         top.limit = facts.limit
         top.tokens = self._counted = facts.tokens
-        lint = self.query_one("#lint", StatusLine)
-        first = next(iter(facts.warnings), None)
-        mends = f"{self._key('app.mend')}{MENDS}"
-        lint.note = None
-        if first is not None:
-            mended = first.code == "trailing-space"
-            lint.note = Note(first.message, "warning", mends * mended)
-        lint.set_class(first is not None, "-shown")
+        mends = key_of("app.mend", self._bench.settings.keys)
+        self.query_one(LintLine).warn(facts.warnings, mends)
         if self.transcript.cursor is None and facts.following:
             self.panels.show_following(facts.following)
 
@@ -405,19 +394,7 @@ class WriteScreen(Screen[None]):
             self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
 
     def _show_place(self) -> None:
-        bench, top = self._bench, self.query_one(TopBar)
-        node = bench.node
-        top.model = shown_path(bench.choices.model)
-        top.template = bench.choices.template or ""
-        tries = bench.tree.siblings(node.id) if node else []
-        at = f" · try {[n.id for n in tries].index(node.id) + 1} of {len(tries)}" if node else ""
-        name = f" {node.name}" if node and node.name else ""
-        top.place = f"node {bench.number(node.id)}{name}{at * (len(tries) > 1)}" if node else ""
-        top.characters = len(bench.text)
-        end = bench.last.finished if bench.last else None
-        top.rate = (
-            f"{end.tokens / end.seconds:,.0f}/s" if end and end.tokens and end.seconds else ""
-        )
+        self.query_one(TopBar).show(whereabouts_of(self._bench))
 
     def _pieces(self) -> list[Piece]:
         return list(pieces_of(self._bench.tree.path(self._bench.tree.cursor)))
@@ -425,19 +402,7 @@ class WriteScreen(Screen[None]):
     def _say(self, text: str, kind: str, hint: str = "") -> None:
         self.status.note = Note(text, kind, hint)  # type: ignore[arg-type]
 
-    def _key(self, id_: str) -> str:
-        return key_of(id_, self._bench.settings.keys)
 
-
-def is_about_text(line: str) -> bool:
-    """Whether a line may read or change the document; those of plugins may."""
-    name = line.removeprefix("/").partition(" ")[0]
-    action = BUILT_IN.get(name) if line.startswith("/") else None
-    return action is None or not {action.group, action.name} & NOT_ABOUT_TEXT
-
-
-NOT_ABOUT_TEXT = {"model", "chain", "request", "program", "p", "shots"}
-MENDS = " takes it away"
 DESCRIBED = {
     "plain": "as they are",
     "background": "in the shade of their probability",

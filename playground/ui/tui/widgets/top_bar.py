@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from playground.session.safe_text import one_line
+from playground.ui.tui.whereabouts import Whereabouts
 
 METER = 10
 """Cells of the context's meter."""
@@ -25,6 +26,10 @@ class TopBar(Widget):
     limit: reactive[int | None] = reactive[int | None](None)
     """Of the context; None: there is none, or it is not known."""
     rate: reactive[str] = reactive("")
+
+    def show(self, where: Whereabouts) -> None:
+        self.model, self.template, self.place = where.model, where.template, where.place
+        self.characters, self.rate = where.characters, where.rate
 
     def render(self) -> Content:
         left = Content.assemble(

@@ -19,21 +19,18 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from playground.session.safe_text import safe_text
 from playground.ui.tui.keys import bindings
+from playground.ui.tui.laid_out import DRAFT, LaidOut
 from playground.ui.tui.later import Later
-from playground.ui.tui.paint import TYPED, Measure, Paint, View, number, step_of
+from playground.ui.tui.paint import Measure, Paint, View
 from playground.ui.tui.pieces import Piece
-from playground.ui.tui.wrapping import Row, Rows
+from playground.ui.tui.wrapping import Row
 
-NEWLINE = "⏎"
 NO_ROW = -1
 BAR_SECONDS = 0.2
 """Between two moves of the scrollbar, which has to be drawn from end to end for each."""
 BEHIND_SECONDS = 0.25
 """Between two repaints behind another screen: Textual draws all that is behind it for each."""
-DRAFT = -1
-"""The mark of a draft; of a piece, twice its place, and one more for the number after it."""
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -54,14 +51,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.pieces: list[Piece] = []
-        self._rows = Rows(80)
-        self._first_rows: list[int] = []
-        """The row in which each piece begins, or the one before it."""
-        self._steps: list[int] = []
-        """On which step of the scale each piece is; `TYPED` for what was typed."""
-        self._before_draft = self._rows.kept()
-        self._draft = ""
+        self._laid = LaidOut()
         self._paint: Paint | None = None
         self._strips: dict[int, Strip] = {}
         """The rows that are seen, as they were drawn last."""
@@ -75,6 +65,10 @@ class Transcript(ScrollView, can_focus=True):
     # What it shows
 
     @property
+    def pieces(self) -> list[Piece]:
+        return self._laid.pieces
+
+    @property
     def text(self) -> str:
         """All of it, as it is."""
         return "".join(piece.text for piece in self.pieces)
@@ -82,44 +76,32 @@ class Transcript(ScrollView, can_focus=True):
     @property
     def draft(self) -> str:
         """What follows the text for now."""
-        return self._draft
+        return self._laid.draft
 
     @property
     def row_count(self) -> int:
-        return len(self._rows)
+        return len(self._laid.rows)
 
     def show(self, pieces: Sequence[Piece]) -> None:
         """Show this document; what of it is shown already is not laid out again."""
-        same = 0
-        for old, new in zip(self.pieces, pieces, strict=False):
-            if not old.says_the_same(new):
-                break
-            same += 1
+        same = self._laid.shared(pieces)
         self.newest = None
         if same < len(self.pieces):
-            self.pieces = list(pieces)
-            self._draft = ""
+            self._laid.pieces = list(pieces)
+            self._laid.draft = ""
             self._lay_out()
-            return
-        self._drop_draft()
-        self.pieces[:] = pieces[:same]
-        self.append(pieces[same:])
+        else:
+            # They are drawn alike, but those that streamed had no node yet.
+            self._laid.pieces[:] = pieces[:same]
+            self.append(pieces[same:])
 
     def append(self, pieces: Iterable[Piece]) -> None:
         """Add pieces at the end, in place of the draft."""
-        first = self._drop_draft()
-        for piece in pieces:
-            self.pieces.append(piece)
-            first = min(first, self._lay(piece, len(self.pieces) - 1))
-        self._before_draft = self._rows.kept()
-        self._changed(first)
+        self._changed(self._laid.append(pieces))
 
     def set_draft(self, text: str) -> None:
         """Show `text` after the end, in place of the draft before."""
-        first = self._drop_draft()
-        self._draft = text
-        self._rows.append(safe_text(text), DRAFT)
-        self._changed(first)
+        self._changed(self._laid.set_draft(text))
 
     # What keys do
 
@@ -142,51 +124,34 @@ class Transcript(ScrollView, can_focus=True):
 
     def look(self, step: int) -> None:
         """Move the cursor to the next token that is seen, `step` 1, or the one before, -1."""
-        place = self.cursor
-        if place is None:
-            place = len(self.pieces) if step < 0 else -1
-        place += step
-        while 0 <= place < len(self.pieces):
-            if self.pieces[place].is_token and self.pieces[place].text:
-                self.cursor = place
-                return
-            place += step
+        found = self._laid.token_after(self.cursor, step)
+        if found is not None:
+            self.cursor = found
 
     def look_by_row(self, step: int) -> None:
         """Move the cursor to a token of a row below, `step` 1, or above, -1."""
         if self.cursor is None:
             self.look(-1)
             return
-        row, column = self._place_of(self.cursor)
-        row += step
-        while 0 <= row < len(self._rows):
-            if (found := self._token_in(self._rows.rows[row], column)) is not None:
-                self.cursor = found
-                return
-            row += step
+        found = self._laid.token_by_row(self.cursor, step)
+        if found is not None:
+            self.cursor = found
 
     def piece_at(self, x: int, y: int) -> int | None:
         """The place of the piece that is drawn at a cell of the widget's content."""
-        row = y + self.scroll_offset.y
-        if not 0 <= row < len(self._rows):
-            return None
-        for run in self._rows.rows[row]:
-            if x < run.width:
-                return run.mark // 2 if run.mark >= 0 else None
-            x -= run.width
-        return None
+        return self._laid.piece_at(x, y + self.scroll_offset.y)
 
     def watch_cursor(self, old: int | None, new: int | None) -> None:
         for place in (old, new):
             self._redraw(place)
         if new is not None:
-            row, _ = self._place_of(new)
+            row, _ = self._laid.place_of(new)
             self.scroll_to_region(Region(0, row, 1, 1), animate=False, y_axis=True)
         self.post_message(self.Looked(None if new is None else self.pieces[new]))
 
     def watch_newest(self, old: int | None, new: int | None) -> None:
-        if old is not None and old < len(self._first_rows):
-            self._changed(self._first_rows[old])
+        if old is not None and old < len(self._laid.first_rows):
+            self._changed(self._laid.first_rows[old])
 
     def watch_view(self) -> None:
         self._paint = None
@@ -201,7 +166,7 @@ class Transcript(ScrollView, can_focus=True):
         self.app.theme_changed_signal.subscribe(self, lambda _: self._repaint())
 
     def on_resize(self, event: events.Resize) -> None:
-        if self._room != self._rows.width:
+        if self._room != self._laid.rows.width:
             self._lay_out()
 
     async def _on_key(self, event: events.Key) -> None:
@@ -253,13 +218,13 @@ class Transcript(ScrollView, can_focus=True):
         """The row that is seen in a line of the widget; `NO_ROW` where none is."""
         line = y - self.styles.padding.top
         row = line + self.scroll_offset.y
-        return row if 0 <= line < self.size.height and row < len(self._rows) else NO_ROW
+        return row if 0 <= line < self.size.height and row < len(self._laid.rows) else NO_ROW
 
     def _drawn(self, row: int, width: int) -> Strip:
         """A row from edge to edge."""
         paint = self._paint = self._paint or self._new_paint()
         segments = [Segment(" " * self.styles.padding.left, paint.said)]
-        runs = [] if row == NO_ROW else self._rows.rows[row]
+        runs = [] if row == NO_ROW else self._laid.rows.rows[row]
         for (text, _, _), style in zip(runs, self._styles(runs, paint), strict=True):
             if segments[-1].style is style:
                 segments[-1] = Segment(segments[-1].text + text, style)
@@ -269,7 +234,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def _styles(self, row: Row, paint: Paint) -> Iterator[Style]:
         """The style of each run of a row."""
-        cursor, newest, steps = self.cursor, self.newest, self._steps
+        cursor, newest, steps = self.cursor, self.newest, self._laid.steps
         for _, mark, _ in row:
             place = mark // 2
             if mark == DRAFT or mark % 2:
@@ -293,8 +258,8 @@ class Transcript(ScrollView, can_focus=True):
 
     def _redraw(self, place: int | None) -> None:
         """Draw the rows of a piece again."""
-        if place is not None and place < len(self._first_rows):
-            self._redraw_rows(self._first_rows[place], 4)
+        if place is not None and place < len(self._laid.first_rows):
+            self._redraw_rows(self._laid.first_rows[place], 4)
 
     def _redraw_rows(self, first: int, count: int) -> None:
         for row in range(first, first + count):
@@ -309,38 +274,11 @@ class Transcript(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         """All of it again: for another width or another view."""
-        self._rows = Rows(self._room)
-        self._first_rows = []
-        self._steps = []
         self._strips.clear()
-        for place, piece in enumerate(self.pieces):
-            self._lay(piece, place)
-        self._before_draft = self._rows.kept()
-        if self._draft:
-            self._rows.append(safe_text(self._draft), DRAFT)
+        self._laid.again(self._room, self.view, self.measure)
         if self.cursor is not None and self.cursor >= len(self.pieces):
             self.cursor = None
         self._changed(0)
-
-    def _lay(self, piece: Piece, place: int) -> int:
-        self._first_rows.append(len(self._rows) - 1)
-        self._steps.append(step_of(piece.probability) if piece.is_token else TYPED)
-        text = safe_text(piece.text)
-        if self.view == "plain" or not piece.is_token:
-            return self._rows.append(text, 2 * place)
-        line, newline, rest = text.partition("\n")
-        first = self._rows.append(line + NEWLINE * bool(newline), 2 * place)
-        if self.view == "number" and text:
-            self._rows.append(number(piece, self.measure), 2 * place + 1)
-        self._rows.append(newline + rest.replace("\n", f"{NEWLINE}\n"), 2 * place)
-        return first
-
-    def _drop_draft(self) -> int:
-        """The first row that changes."""
-        if self._draft:
-            self._draft = ""
-            self._rows.restore(self._before_draft)
-        return len(self._rows) - 1
 
     def _changed(self, first: int) -> None:
         """The rows from this one on are others."""
@@ -358,8 +296,8 @@ class Transcript(ScrollView, can_focus=True):
         if first is None:
             return
         at_end = self.is_vertical_scroll_end
-        self._show_size(Size(self._rows.width, len(self._rows)))
-        self._redraw_rows(first, len(self._rows) - first)
+        self._show_size(Size(self._laid.rows.width, len(self._laid.rows)))
+        self._redraw_rows(first, len(self._laid.rows) - first)
         if at_end and self.cursor is None:
             self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
 
@@ -381,26 +319,3 @@ class Transcript(ScrollView, can_focus=True):
         if self.show_vertical_scrollbar:
             self.vertical_scrollbar.window_virtual_size = self.virtual_size.height
             self.vertical_scrollbar.position = self.scroll_y
-
-    def _place_of(self, place: int) -> tuple[int, int]:
-        """The row and column where a piece begins."""
-        first = self._first_rows[place]
-        for row in range(first, min(first + 3, len(self._rows))):
-            column = 0
-            for run in self._rows.rows[row]:
-                if run.mark == 2 * place:
-                    return row, column
-                column += run.width
-        return first, 0
-
-    def _token_in(self, row: Row, column: int) -> int | None:
-        """The place of the token of a row that is nearest to a column."""
-        found, nearest, at = None, 0, 0
-        for run in row:
-            place = run.mark // 2
-            is_token = run.mark >= 0 and self.pieces[place].is_token and run.text.strip()
-            distance = max(at - column, column - (at + run.width - 1), 0)
-            if is_token and (found is None or distance < nearest):
-                found, nearest = place, distance
-            at += run.width
-        return found
