@@ -25,6 +25,8 @@ from playground.session.template_files import read_template
 if TYPE_CHECKING:
     from numpy import ndarray
 
+    from playground.engine.catalog import Catalog
+
 ENGINE = "playground.bench.models:Reader"
 MODELS = {"gpt2": "gpt2", "bert": "bert"}
 BATCHES = (1, 8)
@@ -131,6 +133,22 @@ def reason_of_absence(model: str) -> str | None:
             raise
         return error.message
     return None
+
+
+def named(references: Iterable[str], catalog: Catalog) -> dict[str, str]:
+    """Models by what the user calls them, each by a name that any process understands; else the usual ones.
+
+    Raises ModelUnavailable for one that is not there and for which nothing can stand.
+    """
+    found = {}
+    for reference in references:
+        try:
+            located = catalog.resolve(reference)
+            found[reference] = join_reference(str(located.folder.absolute()), located.options)
+        except ModelUnavailable:
+            reason_of_absence(reference)
+            found[reference] = reference
+    return found or dict(MODELS)
 
 
 def stand_ins(benchmarks: Iterable[Benchmark]) -> tuple[str, ...]:
