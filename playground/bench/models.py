@@ -25,6 +25,8 @@ from playground.session.template_files import read_template
 if TYPE_CHECKING:
     from numpy import ndarray
 
+    from playground.engine.catalog import Catalog
+
 ENGINE = "playground.bench.models:Reader"
 MODELS = {"gpt2": "gpt2", "bert": "bert"}
 BATCHES = (1, 8)
@@ -131,6 +133,19 @@ def reason_of_absence(model: str) -> str | None:
             raise
         return error.message
     return None
+
+
+def named(catalog: Catalog, names: Iterable[str]) -> dict[str, str]:
+    """Names with references that any process understands. Raises ModelUnavailable."""
+    found = {}
+    for name in names:
+        try:
+            located = catalog.resolve(name)
+            found[name] = join_reference(str(located.folder.absolute()), located.options)
+        except ModelUnavailable:
+            reason_of_absence(name)
+            found[name] = name
+    return found
 
 
 def stand_ins(benchmarks: Iterable[Benchmark]) -> tuple[str, ...]:

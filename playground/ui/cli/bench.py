@@ -110,35 +110,19 @@ def _selected(
     """What is to be measured; where only options of a family are given, that family."""
     from playground.api.errors import InvalidInput
     from playground.bench import memcheck
+    from playground.bench import models as measured
     from playground.bench.suite import select
 
     families: dict[str, Sequence[Benchmark]] = {}
     if models or batches:
-        families["models"] = _of_models(app, models, batches)
+        named = measured.named(app.session().catalog, models) or measured.MODELS
+        families["models"] = measured.benchmarks(named, batches or measured.BATCHES)
     if data:
         families["memcheck"] = memcheck.benchmarks(data)
     chosen = select(names or families, families)
     for family in families.keys() - {b.family for b in chosen}:
         raise InvalidInput(f"an option of the family {family} is given, which is not measured")
     return chosen
-
-
-def _of_models(app: App, names: Sequence[str], batches: Sequence[int]) -> Sequence[Benchmark]:
-    """Those of the family `models` for these models, by names that are understood in any process."""
-    from playground.api.errors import ModelUnavailable
-    from playground.bench import models
-    from playground.engine.model_reference import join_reference
-
-    catalog = app.session().catalog
-    named = {}
-    for name in names:
-        try:
-            located = catalog.resolve(name)
-            named[name] = join_reference(str(located.folder.absolute()), located.options)
-        except ModelUnavailable:
-            models.reason_of_absence(name)
-            named[name] = name
-    return models.benchmarks(named or models.MODELS, batches or models.BATCHES)
 
 
 def _print_list(benchmarks: Sequence[Benchmark]) -> None:
