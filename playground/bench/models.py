@@ -135,20 +135,17 @@ def reason_of_absence(model: str) -> str | None:
     return None
 
 
-def named(references: Iterable[str], catalog: Catalog) -> dict[str, str]:
-    """Models by what the user calls them, each by a name that any process understands; else the usual ones.
-
-    Raises ModelUnavailable for one that is not there and for which nothing can stand.
-    """
+def named(catalog: Catalog, names: Iterable[str]) -> dict[str, str]:
+    """Names with references that any process understands. Raises ModelUnavailable."""
     found = {}
-    for reference in references:
+    for name in names:
         try:
-            located = catalog.resolve(reference)
-            found[reference] = join_reference(str(located.folder.absolute()), located.options)
+            located = catalog.resolve(name)
+            found[name] = join_reference(str(located.folder.absolute()), located.options)
         except ModelUnavailable:
-            reason_of_absence(reference)
-            found[reference] = reference
-    return found or dict(MODELS)
+            reason_of_absence(name)
+            found[name] = name
+    return found
 
 
 def stand_ins(benchmarks: Iterable[Benchmark]) -> tuple[str, ...]:

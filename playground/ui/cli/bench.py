@@ -110,14 +110,13 @@ def _selected(
     """What is to be measured; where only options of a family are given, that family."""
     from playground.api.errors import InvalidInput
     from playground.bench import memcheck
-    from playground.bench import models as of_models
+    from playground.bench import models as measured
     from playground.bench.suite import select
 
     families: dict[str, Sequence[Benchmark]] = {}
     if models or batches:
-        families["models"] = of_models.benchmarks(
-            of_models.named(models, app.session().catalog), batches or of_models.BATCHES
-        )
+        named = measured.named(app.session().catalog, models) or measured.MODELS
+        families["models"] = measured.benchmarks(named, batches or measured.BATCHES)
     if data:
         families["memcheck"] = memcheck.benchmarks(data)
     chosen = select(names or families, families)
