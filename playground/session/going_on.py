@@ -94,7 +94,8 @@ def filled(bench: Workbench, typed: str = "", *, template: str | None = None) ->
     found = bench.session.prompts.get(name)
     if typed and INPUT not in found.accepts:
         raise InvalidInput(
-            f"template {found.name} takes no text", "an empty line fills it; /t none goes back"
+            f"template {found.name} takes no text",
+            "give it none: in a session an empty line fills it, and /t none goes back",
         )
     given, shots = choices.variables, choices.shots
     if name != choices.template:
