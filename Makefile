@@ -42,6 +42,7 @@ bench: $(VENV)/.installed
 models: $(VENV)/.installed
 	$(MAKE) model NAME=shakespeare-rnn RECIPE=char-rnn-shakespeare TEXTS='$(DATA)/tinyshakespeare.txt' IN=plugins/playground_charrnn/models
 	$(MAKE) model NAME=tiny-gpt2 RECIPE=gpt-classics TEXTS='$(DATA)/classics/*.txt' IN=plugins/playground_gpt/models
+	$(MAKE) model NAME=tiny-gpt1 RECIPE=gpt1-classics TEXTS='$(DATA)/classics/*.txt' IN=plugins/playground_gpt/models
 
 model: $(VENV)/.installed
 	$(BIN)/playground train $(RECIPE) $(TEXTS) --out build/models/$(NAME) $(if $(wildcard build/models/$(NAME)/trainer/0*),--resume)

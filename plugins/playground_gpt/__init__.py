@@ -13,7 +13,10 @@ from playground_gpt.backend import GptBackend
 __all__ = ["GptBackend"]
 
 MODELS = Path(__file__).with_name("models")
-SHIPPED = (("tiny-gpt2", "a small GPT-2 that has read classics; ships with the playground"),)
+SHIPPED = (
+    ("tiny-gpt2", "a small GPT-2 that has read classics; ships with the playground"),
+    ("tiny-gpt1", "a small GPT-1 that has read them in lower case; ships with the playground"),
+)
 
 SOURCES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("gpt2", "openai-community/gpt2", "GPT-2, 124 million parameters", {}),
