@@ -116,9 +116,9 @@ async def test_what_streams_behind_a_screen_is_kept_and_r_goes_on_with_it(endles
         kill(hands)
         await hands.until(lambda: banner(hands).display)
         assert "session process has ended" in banner(hands).failure
+        await hands.until(lambda: hands.bench.node and hands.bench.node.ended == "error")
         said = hands.bench.text
         assert said.startswith("xlalala")
-        assert hands.bench.node.ended == "error"
         await hands.pilot.press("escape")
         assert hands.app.screen is screen
         assert not banner(hands).display

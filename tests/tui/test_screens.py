@@ -6,9 +6,13 @@ import pytest
 from textual.command import CommandList
 from textual.widgets import DataTable
 
+from playground.api.outputs import Note
 from playground.session.actions.table import ACTIONS, BUILT_IN
+from playground.ui.tui.desk import Answered
 from playground.ui.tui.key_table import KEYS, PLACES
+from playground.ui.tui.messages import Heard
 from playground.ui.tui.palette import ActionProvider, needs_more
+from playground.ui.tui.screens.browse import Listed
 from playground.ui.tui.screens.help import help_on
 from playground.ui.tui.screens.models import ModelsScreen
 from playground.ui.tui.screens.tree import TreeScreen
@@ -264,3 +268,10 @@ async def test_a_theme_of_the_configuration_is_taken(tale, home):
         assert hands.app.theme == "paper"
         await grown(hands)
         await hands.press("f7", "f8", "f3", "f4", "f5", "f2")
+
+
+async def test_what_is_heard_while_the_app_ends_is_let_go(tale):
+    async with tale() as hands:
+        await hands.press("f11")
+    late = Answered("rows", value=Listed("Plugins", ()))
+    hands.app.on_heard(Heard((Note("late", "notice"), late)))

@@ -157,6 +157,8 @@ class PlaygroundApp(App[int], inherit_bindings=False):
             self._feed.put(told)
 
     def on_heard(self, message: Heard) -> None:
+        if not self.is_running:  # it ends, and takes its widgets down
+            return
         self.write.take(message.told)
         self.compare.take(message.told)
         for told in message.told:
