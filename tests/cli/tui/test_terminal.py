@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from playground import paths
+
 COMMAND = shlex.quote(str(Path(sys.executable).with_name("playground")))
+PATIENCE = 120.0
+"""Seconds."""
 
 
 @pytest.fixture
@@ -77,6 +81,22 @@ def test_a_signal_ends_it_keeps_what_was_said_and_it_goes_on_when_it_is_opened_a
     wait_for_end(tmux, 0)
 
 
+def wait_until_kept(text: str) -> None:
+    """Wait until the app has put what is being written into its file."""
+    deadline = time.monotonic() + PATIENCE
+    while text not in "".join(map(read_if_there, (paths.data_folder() / "writing").iterdir())):
+        assert time.monotonic() < deadline, f"{text!r} is not kept"
+        time.sleep(0.05)
+
+
+def read_if_there(file: Path) -> str:
+    """A file's text: another file may take its place at any moment."""
+    try:
+        return file.read_text() if file.suffix == ".unsaved" else ""
+    except FileNotFoundError:
+        return ""
+
+
 def test_what_is_being_written_survives_a_signal_and_a_kill(app):
     tmux = app("-m", "tale")
     tmux.type("half a sentence")
@@ -88,11 +108,12 @@ def test_what_is_being_written_survives_a_signal_and_a_kill(app):
     tmux.press("Enter")
     tmux.type(" and more")
     tmux.wait_for("half a sentence and more")
-    time.sleep(2.5)  # what is unsaved is looked for every second
+    wait_until_kept("and more")
     os.kill(tmux.process(), signal.SIGKILL)
     tmux.wait_for("exit=137")
     tmux = app("-m", "tale")
-    assert "half a sentence and more" in tmux.wait_for("is here again")
+    tmux.wait_for("is here again")
+    tmux.wait_for("half a sentence and more")
     tmux.press("C-q")
     wait_for_end(tmux, 0)
 
