@@ -17,6 +17,9 @@ HARD = (
     "\ta tab, and 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字 the end."
 )
 SHOWN = HARD.replace("\x1b", "␛").replace("\x07", "␇").expandtabs(8)
+STATUS = re.compile(r"(?m)^endless · ")
+PATIENCE = 120.0
+"""Seconds."""
 SPEED = re.compile(r"endless · [\d,]+ tokens · [\d,]+/s")
 
 
@@ -71,14 +74,13 @@ def test_it_survives_a_terminal_that_becomes_narrow_and_wide_again(repl, endless
     screen = streamed(repl, endless)
     for columns, rows in ((20, 20), (100, 10), (30, 24)):
         screen.resize(columns, rows)
-        time.sleep(0.6)
-        shown = screen.screen()
-        assert len([line for line in shown.splitlines() if line.startswith("endless · ")]) == 1, (
-            shown
-        )
+        deadline = time.monotonic() + PATIENCE
+        while len(STATUS.findall(shown := screen.screen())) != 1:
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.05)
     screen.press("C-c")
     shown = screen.wait_for("stopped by")
-    assert not [line for line in shown.splitlines()[:-1] if line.startswith("endless · ")], shown
+    assert not STATUS.findall(shown.rpartition("\n")[0]), shown
 
 
 def test_a_terminal_of_three_rows_has_the_text_alone(repl, endless):

@@ -84,7 +84,8 @@ def test_a_signal_ends_it_keeps_what_was_said_and_it_goes_on_when_it_is_opened_a
 def wait_until_kept(text: str) -> None:
     """Wait until the app has put what is being written into its file."""
     deadline = time.monotonic() + PATIENCE
-    while text not in "".join(map(read_if_there, (paths.data_folder() / "writing").iterdir())):
+    folder = paths.data_folder() / "writing"
+    while text not in "".join(map(read_if_there, folder.glob("*.unsaved"))):
         assert time.monotonic() < deadline, f"{text!r} is not kept"
         time.sleep(0.05)
 
@@ -92,7 +93,7 @@ def wait_until_kept(text: str) -> None:
 def read_if_there(file: Path) -> str:
     """A file's text: another file may take its place at any moment."""
     try:
-        return file.read_text() if file.suffix == ".unsaved" else ""
+        return file.read_text()
     except FileNotFoundError:
         return ""
 
