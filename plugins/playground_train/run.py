@@ -182,6 +182,7 @@ class Run:
         found = self._measured()
         self._publish(**_results(found), steps=self.counters.best_step)
         self._describe(found)
+        self.processes.wait()  # none leaves while another one is at work
         return Trained(
             path=str(self.out),
             validation_loss=found.loss,

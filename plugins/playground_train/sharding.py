@@ -76,7 +76,8 @@ def whole(tensor: Tensor) -> Tensor:
 def gathered(tensors: Mapping[str, Tensor], *, keep: bool) -> dict[str, Tensor]:
     """All of each tensor, what was in pieces on the CPU; a process that is not to `keep` them gets none."""
     found: dict[str, Tensor] = {}
-    for name, tensor in tensors.items():
+    # Restored states stand in any order, and all processes have to gather in the same one.
+    for name, tensor in sorted(tensors.items()):
         one = tensor.full_tensor().cpu() if is_shard(tensor) else tensor
         if keep:
             found[name] = one
