@@ -109,16 +109,23 @@ class Trainer(msgspec.Struct, frozen=True):
     """Folder of recipes that ship with the trainer, `NAME.toml` each."""
 
     def train(
-        self, files: Sequence[Path], out: Path, *, resume: bool = False, device: str = "auto"
+        self,
+        files: Sequence[Path],
+        out: Path,
+        *,
+        resume: bool = False,
+        device: str = "auto",
+        shard: bool = False,
     ) -> Iterator[TrainingEvent]:
         """Train on `files`, read as one text in the order given, into the model folder `out`.
 
         The run advances as the iterator is consumed. On KeyboardInterrupt, and when the iterator is
         closed, it saves what it has. A trainer may let a signal end its step first and raise then.
-        `resume` goes on where the run in `out` stopped.
+        `resume` goes on where the run in `out` stopped. `shard` divides the network among the processes
+        that train it together; it changes no result, so that a run may be resumed with it or without.
 
         Raises InvalidInput for data or a recipe that cannot be trained, for a folder that already holds
-        a model, and for a run that cannot be resumed with this data or recipe.
+        a model, for a run that cannot be resumed with this data or recipe, and where `shard` cannot be.
         """
         raise NotImplementedError
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from playground_train.sharding import part
+
 
 class Average:
     """An exponential moving average of what is trained (Polyak and Juditsky 1992); none without decay."""
@@ -34,7 +36,7 @@ class Average:
     def restore(self, weights: Mapping[str, Tensor]) -> None:
         """Stand where an average with these `weights` stood."""
         for name, tensor in weights.items():
-            self.weights[name].copy_(tensor)
+            self.weights[name].copy_(part(tensor, self.weights[name]))
 
     @contextmanager
     def in_place(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,9 +12,14 @@ from playground.api import InvalidInput, PlaygroundError
 
 
 def pick_device(name: str) -> torch.device:
-    """The device called `name`; "auto" is a CUDA device where there is one, else the CPU."""
+    """The device called `name`; "auto" is a CUDA device where there is one, else the CPU.
+
+    Of several processes on a machine, which torchrun numbers, each has a CUDA device of its own.
+    """
+    own = f"cuda:{os.environ['LOCAL_RANK']}" if "LOCAL_RANK" in os.environ else "cuda"
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device(own if torch.cuda.is_available() else "cpu")
+    name = own if name == "cuda" else name
     try:
         return torch.empty(0, device=name).device
     except (RuntimeError, AssertionError) as error:

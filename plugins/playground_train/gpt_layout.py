@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from playground_train.gpt_network import GptNetwork
 from playground_train.low_rank import merged_parameters, reset
+from playground_train.sharding import part, whole
 
 PREFIX = "transformer."
 """Of the names of all tensors in a file but those of heads."""
@@ -21,7 +23,7 @@ def exported(network: GptNetwork, dtype: str) -> dict[str, np.ndarray]:
     names = stored_names(network)
     return {
         f"{'' if name.startswith('lm_head') else PREFIX}{names[name]}": np.ascontiguousarray(
-            (tensor.T if name.endswith(TRANSPOSED) else tensor).detach().cpu().numpy(), dtype=dtype
+            _turned(name, whole(tensor.detach())).cpu().numpy(), dtype=dtype
         )
         for name, tensor in merged_parameters(network).items()
     }
@@ -34,8 +36,8 @@ def take_over(network: GptNetwork, arrays: Mapping[str, np.ndarray]) -> None:
         reset(network)
         parameters = dict(network.named_parameters())
         for name, stored in names.items():
-            tensor = torch.from_numpy(np.array(arrays[stored]))
-            parameters[name].copy_(tensor.T if name.endswith(TRANSPOSED) else tensor)
+            tensor = _turned(name, torch.from_numpy(np.array(arrays[stored])))
+            parameters[name].copy_(part(tensor, parameters[name]))
 
 
 def stored_names(network: GptNetwork) -> dict[str, str]:
@@ -46,3 +48,8 @@ def stored_names(network: GptNetwork) -> dict[str, str]:
         "positions.weight": architecture.position_embedding,
     }
     return {name: special.get(name, name) for name in merged_parameters(network)}
+
+
+def _turned(name: str, tensor: Tensor) -> Tensor:
+    """A parameter of ours as it is stored, or the other way round."""
+    return tensor.T if name.endswith(TRANSPOSED) else tensor

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from playground_train.muon import Muon
 from playground_train.recipe import Recipe
+from playground_train.sharding import part
 
 Optimiser = torch.optim.Optimizer
 
@@ -78,9 +79,12 @@ def tensors_of(optimisers: list[Optimiser]) -> dict[str, Tensor]:
 def restore(optimisers: list[Optimiser], tensors: dict[str, Tensor]) -> None:
     """Remember again what `tensors_of` gave."""
     states: list[dict[int, dict[str, Tensor]]] = [{} for _ in optimisers]
+    parameters = [[p for group in o.param_groups for p in group["params"]] for o in optimisers]
     for path, tensor in tensors.items():
-        index, parameter, name = path.split("/")
-        states[int(index)].setdefault(int(parameter), {})[name] = tensor
+        index, number, name = path.split("/")
+        parameter = parameters[int(index)][int(number)]
+        here = part(tensor, parameter) if tensor.shape == parameter.shape else tensor
+        states[int(index)].setdefault(int(number), {})[name] = here
     for optimiser, state in zip(optimisers, states, strict=True):
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": state, "param_groups": groups})

@@ -52,6 +52,8 @@ def all_processes(device: torch.device) -> Iterator[Processes]:
     if size == 1:
         yield Processes(0, 1, device)
         return
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield Processes(distributed.get_rank(), size, device)

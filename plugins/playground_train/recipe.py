@@ -121,12 +121,18 @@ class Recipe(Trainer, frozen=True, kw_only=True):
     stored_dtype: StoredDtype = "float16"
 
     def train(
-        self, files: Sequence[Path], out: Path, *, resume: bool = False, device: str = "auto"
+        self,
+        files: Sequence[Path],
+        out: Path,
+        *,
+        resume: bool = False,
+        device: str = "auto",
+        shard: bool = False,
     ) -> Iterator[TrainingEvent]:
         """See `Trainer.train`."""
         from playground_train.training import train
 
-        yield from train(self, files, out, resume=resume, device=device)
+        yield from train(self, files, out, resume=resume, device=device, shard=shard)
 
     def preview(self, files: Sequence[Path], count: int = 5) -> DataPreview:
         """See `Trainer.preview`."""
@@ -143,6 +149,7 @@ class Recipe(Trainer, frozen=True, kw_only=True):
     def prepare(self, corpus: Corpus, device: torch.device) -> Subject:
         """The network for these texts, and the texts as it reads them.
 
+        The network is made on the CPU; what it reads is put on `device`.
         Raises InvalidInput for texts that it cannot be trained on.
         """
         raise NotImplementedError

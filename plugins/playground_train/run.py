@@ -20,7 +20,7 @@ from playground.api import InvalidInput, PlaygroundError
 from playground.api.options import options_of
 from playground.api.training import Prepared, Progress, Sampled, Saved, Trained, TrainingEvent
 from playground_charrnn.files import replace_file
-from playground_train import checkpoint, standing
+from playground_train import checkpoint, sharding, standing
 from playground_train.averaging import Average
 from playground_train.checkpoint import Checkpoints, Counters
 from playground_train.data.reading import Corpus
@@ -49,18 +49,27 @@ class Run:
         device: torch.device,
         wish: Wish,
         processes: Processes,
+        *,
+        shard: bool,
     ) -> None:
+        """`shard`: the network is divided among the processes."""
         self.recipe, self.corpus, self.out, self.device, self.wish, self.processes = (
             recipe, corpus, out, device, wish, processes,
         )  # fmt: skip
         torch.manual_seed(recipe.seed)
         self.subject = recipe.prepare(corpus, device)
         self.network = self.subject.network
-        if self.subject.carries and processes.size > 1:
+        if self.subject.carries and (processes.size > 1 or shard):
             raise InvalidInput(
                 "a network that carries its state from batch to batch is trained by one process",
-                "run it without torchrun",
+                "run it without torchrun and --shard",
             )
+        if shard:
+            sharding.check(recipe, processes)
+            sharding.shard(self.network, processes.size, device, self.subject.asked)
+        else:
+            self.network.to(device)
+        self.shard = shard
         self.steps = self._steps()
         self.counters = Counters(
             trainer=recipe.name,
@@ -80,6 +89,7 @@ class Run:
                 f"{self.out} already holds a model or a run",
                 "go on with it by --resume, or name another folder",
             )
+        self.processes.wait()  # none is to find what the first one is about to write
         self.save()
         self._publish()
 
@@ -148,12 +158,14 @@ class Run:
 
     def save(self) -> Saved:
         """Save where the run stands; the first process does it for all."""
-        if not self.processes.first:
-            return Saved(step=self.counters.step, path=str(self.out))
-        tensors = standing.tensors_of(self.network, self.average, self.updates)
-        with self.average.in_place():
-            model = self.subject.files(self.recipe.stored_dtype, self._card())
-        path = self.checkpoints.save(self.counters, tensors, model)
+        path, first = self.out, self.processes.first
+        if self._helps:
+            tensors = standing.tensors_of(self.network, self.average, self.updates)
+            tensors = sharding.gathered(tensors, keep=first)
+            with self.average.in_place():
+                model = self.subject.files(self.recipe.stored_dtype, self._card())
+            if first:
+                path = self.checkpoints.save(self.counters, tensors, model)
         return Saved(step=self.counters.step, path=str(path))
 
     def stop(self) -> Saved:
@@ -170,6 +182,7 @@ class Run:
         found = self._measured()
         self._publish(**_results(found), steps=self.counters.best_step)
         self._describe(found)
+        self.processes.wait()  # none leaves while another one is at work
         return Trained(
             path=str(self.out),
             validation_loss=found.loss,
@@ -184,6 +197,11 @@ class Run:
     def stopping(self) -> bool:
         """Whether somebody wishes to stop; several processes hear of it in the same step."""
         return self._all_stop if self.processes.size > 1 else self.wish.signal is not None
+
+    @property
+    def _helps(self) -> bool:
+        """Whether this process computes what the first one evaluates, saves and tells."""
+        return self.processes.first or self.shard
 
     @property
     def _left(self) -> int:
@@ -252,7 +270,7 @@ class Run:
 
     def _measured(self) -> Measured:
         """The network on the held-out text: the first process measures, and tells all its loss."""
-        found = self.subject.measured() if self.processes.first else Measured(0.0)
+        found = self.subject.measured() if self._helps else Measured(0.0)
         return replace(found, loss=self.processes.told(found.loss))
 
     def _bits(self, found: Measured | None) -> float | None:
@@ -262,7 +280,7 @@ class Run:
         return self.subject.size.bits_per_character(found.loss)
 
     def _sample(self) -> Iterator[Sampled]:
-        if self.recipe.sample_length and self.processes.first:
+        if self.recipe.sample_length and self._helps:
             seed = step_seed(self.recipe.seed, self.counters.step)
             with self.average.in_place():
                 text = self.subject.sample(self.recipe.sample_length, seed)
@@ -270,18 +288,21 @@ class Run:
 
     def _publish(self, **results: float) -> None:
         """Make these weights the model in the folder; results only once they are of these weights."""
-        if not self.processes.first:
+        if not self._helps:
             return
         files = self.subject.files(self.recipe.stored_dtype, self._card() | results)
-        for name, content in files.items():
-            replace_file(self.out / name, content)
+        if self.processes.first:
+            for name, content in files.items():
+                replace_file(self.out / name, content)
 
     def _describe(self, found: Measured) -> None:
         """Write the card of the model in the folder, of which `found` was measured."""
+        if not self._helps:
+            return
+        length = self.recipe.sample_length or CARD_SAMPLE
+        samples = [self.subject.sample(length, seed) for seed in SEEDS]
         if self.processes.first:
             results = measured(self.subject, self.counters, self.steps, found, self.device)
-            length = self.recipe.sample_length or CARD_SAMPLE
-            samples = [self.subject.sample(length, seed) for seed in SEEDS]
             name, guesses = self.out.resolve().name, self.subject.guesses
             card = model_card(name, guesses, self._card(), results, samples)
             replace_file(self.out / CARD, card)

@@ -8,6 +8,7 @@ from torch import nn
 from playground_train import optimisation
 from playground_train.averaging import Average
 from playground_train.checkpoint import Tensors
+from playground_train.sharding import part
 from playground_train.updates import Updates
 
 
@@ -25,7 +26,7 @@ def restore(tensors: Tensors, network: nn.Module, average: Average, updates: Upd
     """Stand where `tensors_of` was told."""
     with torch.no_grad():
         for name, parameter in network.named_parameters():
-            parameter.copy_(tensors[f"weights/{name}"])
+            parameter.copy_(part(tensors[f"weights/{name}"], parameter))
     average.restore(_group(tensors, "average"))
     optimisation.restore(updates.optimisers, _group(tensors, "optimiser"))
     carried = _group(tensors, "carried")

@@ -21,7 +21,7 @@ from playground_train.stopping import exception_for, wish_to_stop
 
 
 def train(
-    recipe: Recipe, files: Sequence[Path], out: Path, *, resume: bool, device: str
+    recipe: Recipe, files: Sequence[Path], out: Path, *, resume: bool, device: str, shard: bool
 ) -> Iterator[TrainingEvent]:
     """Run a recipe; see `Trainer.train`."""
     place = pick_device(device)
@@ -31,10 +31,10 @@ def train(
     try:
         with all_processes(place) as processes, _folder_of(out, processes), wish_to_stop() as wish:
             with room_for("this network"):
-                run = Run(recipe, corpus, out, place, wish, processes)
+                run = Run(recipe, corpus, out, place, wish, processes, shard=shard)
             if resume:
                 run.restore()
-            elif processes.first:
+            else:
                 run.begin()
             if processes.first:
                 yield from _completed(run)
@@ -62,13 +62,21 @@ def _completed(run: Run) -> Iterator[TrainingEvent]:
         if not run.stopping:
             yield run.finish()
     except GeneratorExit:
-        if not run.wish.at_once:
+        if _saves(run):
             run.stop()
         raise
     except KeyboardInterrupt:
-        if not run.wish.at_once:
+        if _saves(run):
             yield run.stop()
         raise
     if run.stopping:
         yield run.stop()
         raise exception_for(run.wish.signal or signal.SIGTERM)
+
+
+def _saves(run: Run) -> bool:
+    """Whether a run that is broken off in one process saves itself first.
+
+    It does not where a network is in pieces: the others, who have to help, do not hear of it.
+    """
+    return not run.wish.at_once and not run.shard

@@ -16,6 +16,7 @@ from playground_train.data.batches import Batch
 from playground_train.optimisation import step_seed
 from playground_train.processes import Processes
 from playground_train.recipe import Recipe
+from playground_train.sharding import is_shard, whole
 from playground_train.subjects.subject import Carried, Subject
 
 
@@ -68,8 +69,10 @@ class Updates:
             (loss / counted).backward()  # type: ignore[no-untyped-call]
             sums[0] += loss.detach()
         learning = [p for p in network.parameters() if p.grad is not None]
-        self.processes.add([*(p.grad for p in learning if p.grad is not None), sums])
-        norm = torch.nn.utils.clip_grad_norm_(learning, self.recipe.clip)
+        gradients = [p.grad for p in learning if p.grad is not None]
+        # Those in pieces have been summed already.
+        self.processes.add([*(g for g in gradients if not is_shard(g)), sums])
+        norm = whole(torch.nn.utils.clip_grad_norm_(learning, self.recipe.clip))
         mean = sums[0].item() / counted
         check(mean, norm.item())
         for optimiser in self.optimisers:

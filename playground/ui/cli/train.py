@@ -30,6 +30,10 @@ def run_flags() -> list[click.Parameter]:
         click.Option(["--resume"], is_flag=True, help="Go on with the run in the folder."),
         click.Option(["--device"], metavar="DEVICE", help="auto, cpu, cuda[:N] or mps."),
         click.Option(
+            ["--shard"], is_flag=True,
+            help="Under torchrun: divide a network that does not fit among the processes (FSDP).",
+        ),
+        click.Option(
             ["--tensorboard"], type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
             help="Write event files for TensorBoard there too.",
         ),
@@ -77,7 +81,8 @@ def run(
     written = EventFiles(flags["tensorboard"]) if flags["tensorboard"] else None
     shows = (show, written.write) if written else (show,)
     try:
-        events = recipe.train(data, out, resume=flags["resume"], device=device)
+        resume, shard = flags["resume"], flags["shard"]
+        events = recipe.train(data, out, resume=resume, device=device, shard=shard)
         _show_all(events, shows)
     except (KeyboardInterrupt, SystemExit):
         going_on = shlex.join(["playground", *words, "--out", str(out), "--resume"])

@@ -32,6 +32,7 @@ class CharRnnSubject:
     """All texts as one stream, examples on lines of their own."""
 
     carries: ClassVar[bool] = True
+    asked: ClassVar[tuple[str, ...]] = ()
     guesses: ClassVar[Literal["token", "example"]] = "token"
 
     def __init__(self, recipe: CharRnnTrainer, corpus: Corpus, device: torch.device) -> None:
@@ -56,7 +57,7 @@ class CharRnnSubject:
             recipe.dropout,
             variational=recipe.variational,
             weight_dropout=recipe.weight_dropout,
-        ).to(device)
+        )
 
     def loss(self, batch: Batch, carried: Carried) -> tuple[Tensor, Carried]:
         inputs, targets = (

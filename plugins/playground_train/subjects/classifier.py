@@ -19,6 +19,7 @@ from playground_train.data.labelled import LabelledTexts, labelled_texts
 from playground_train.data.sequences import EVALUATED_ROWS, spread
 from playground_train.gpt_layout import exported, take_over
 from playground_train.gpt_network import GptNetwork
+from playground_train.sharding import part, whole
 from playground_train.subjects.gpt import model_files
 from playground_train.subjects.pretrained import Pretrained, opened, without_labels
 from playground_train.subjects.subject import Carried, Measured, Size
@@ -32,6 +33,7 @@ class ClassifierSubject:
     """A GPT with a head for labels, every example a sequence of its own."""
 
     carries: ClassVar[bool] = False
+    asked: ClassVar[tuple[str, ...]] = ("scores",)
     guesses: ClassVar[Literal["token", "example"]] = "example"
 
     def __init__(
@@ -41,7 +43,7 @@ class ClassifierSubject:
         self.recipe = model.recipe
         gpt = GptNetwork(model.architecture, self.recipe.dropout, recompute=self.recipe.recompute)
         model.fill(gpt)
-        self.network = ClassifierNetwork(gpt, len(told.labels), self.recipe.lm_weight).to(device)
+        self.network = ClassifierNetwork(gpt, len(told.labels), self.recipe.lm_weight)
         self.batches, self.notes = texts.training, texts.notes
         training, held_out = (
             sum(map(len, side.examples)) for side in (texts.training, texts.held_out)
@@ -83,7 +85,7 @@ class ClassifierSubject:
             "dtype": dtype,
             "training": dict(card),
         }
-        head = self.network.score.weight.detach().cpu().numpy().astype(dtype)
+        head = whole(self.network.score.weight.detach()).cpu().numpy().astype(dtype)
         arrays = exported(self.network.gpt, dtype) | {WEIGHT: head}
         return model_files(config, arrays, self.model.files)
 
@@ -92,7 +94,8 @@ class ClassifierSubject:
         arrays = Weights(folder, self.model.architecture.shapes() | head).load()
         take_over(self.network.gpt, arrays)
         with torch.no_grad():
-            self.network.score.weight.copy_(torch.from_numpy(np.array(arrays[WEIGHT])))
+            weight = self.network.score.weight
+            weight.copy_(part(torch.from_numpy(np.array(arrays[WEIGHT])), weight))
 
     @torch.no_grad()
     def _guessed(self, places: np.ndarray) -> tuple[Tensor, Tensor]:

@@ -34,6 +34,7 @@ class GptSubject:
     """A GPT with the texts as its sequences."""
 
     carries: ClassVar[bool] = False
+    asked: ClassVar[tuple[str, ...]] = ("next_logits",)
     guesses: ClassVar[Literal["token", "example"]] = "token"
 
     def __init__(
@@ -49,7 +50,6 @@ class GptSubject:
         self.tokenizer = tokenizer
         self.architecture = parse(config, "the recipe")
         self.network = GptNetwork(self.architecture, recipe.dropout, recompute=recipe.recompute)
-        self.network.to(device)
         self.batches, self.size, self.notes = texts.batches, texts.size, texts.notes
         self._forward = torch.compile(self.network) if recipe.compile else self.network
 

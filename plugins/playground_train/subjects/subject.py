@@ -51,6 +51,8 @@ class Subject(Protocol):
 
     carries: ClassVar[bool]
     """Whether batches have to be read one after the other, because a state is carried on."""
+    asked: ClassVar[tuple[str, ...]]
+    """Methods of the network, besides its forward, that are called to compute something."""
     guesses: ClassVar[Literal["token", "example"]]
     """What a loss is the mean over: tokens, or the labels of examples."""
 
