@@ -15,7 +15,8 @@ from tokenizers.models import BPE
 from playground.api import InvalidInput
 
 END_OF_TEXT = "<|endoftext|>"
-NEWLINE = "\n</w>"
+END_OF_WORD = "</w>"
+NEWLINE = "\n" + END_OF_WORD
 UNKNOWN = "<unk>"
 TOKENIZER = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
@@ -39,17 +40,31 @@ def byte_level(texts: Sequence[str], size: int) -> Tokenizer:
 
 def words(texts: Sequence[str], size: int) -> Tokenizer:
     """GPT-1's kind (Radford et al. 2018): lower-cased words and signs, no token that ends a text."""
-    rules = Tokenizer(BPE(unk_token=UNKNOWN, end_of_word_suffix="</w>"))
-    rules.normalizer = normalizers.BertNormalizer(lowercase=True)
-    rules.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    rules.decoder = decoders.BPEDecoder(suffix="</w>")
+    rules = _word_rules(BPE(unk_token=UNKNOWN, end_of_word_suffix=END_OF_WORD))
+    signs = rules.normalizer.normalize_str("".join(sorted(set().union(*texts))))
+    ends = [sign + END_OF_WORD for sign in sorted(set(signs)) if not sign.isspace()]
     trainer = trainers.BpeTrainer(
         vocab_size=size,
-        special_tokens=[UNKNOWN],
-        end_of_word_suffix="</w>",
+        # A trainer numbers what ends a word as it meets it, in another order in every process: here first.
+        special_tokens=[UNKNOWN, *ends],
+        end_of_word_suffix=END_OF_WORD,
         show_progress=False,
     )
     rules.train_from_iterator(texts, trainer)
+    found = msgspec.json.decode(rules.to_str())["model"]
+    merges = [(first, second) for first, second in found["merges"]]
+    made = _word_rules(
+        BPE(found["vocab"], merges, unk_token=UNKNOWN, end_of_word_suffix=END_OF_WORD)
+    )
+    made.add_special_tokens([AddedToken(UNKNOWN, special=True, normalized=False)])
+    return made
+
+
+def _word_rules(model: BPE) -> Tokenizer:
+    rules = Tokenizer(model)
+    rules.normalizer = normalizers.BertNormalizer(lowercase=True)
+    rules.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    rules.decoder = decoders.BPEDecoder(suffix=END_OF_WORD)
     return rules
 
 
