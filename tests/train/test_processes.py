@@ -20,10 +20,17 @@ import transformers
 from playground.api import InvalidInput, Read
 from playground.api.training import Progress
 from playground_gpt import GptBackend
+from playground_train import sharding
+from playground_train.processes import Processes
 from tests.train.conftest import KINDS, TEXT, files_of, small, trained
 
 pytestmark = pytest.mark.skipif(
     not torch.distributed.is_available(), reason="torch without distributed"
+)
+
+thorough = pytest.mark.skipif(
+    os.environ.get("PLAYGROUND_LAWS") != "explore",
+    reason="takes half a minute; PLAYGROUND_LAWS=explore runs it",
 )
 
 PROGRAM = """
@@ -85,7 +92,7 @@ def losses_of(events: list[dict[str, Any]]) -> list[float]:
     ("shard", "more"),
     [
         (False, {}),
-        (True, {}),
+        pytest.param(True, {}, marks=thorough),
         (True, {"average": 0.9, "accumulate": 2, "recompute": True}),
     ],
     ids=str,
@@ -135,6 +142,7 @@ def test_a_run_in_pieces_that_was_stopped_goes_on_in_pieces_or_whole(
     assert last["validation_loss"] == pytest.approx(done[-1]["validation_loss"], abs=1e-3)
 
 
+@thorough
 def test_a_run_that_was_whole_goes_on_in_pieces(text: Path, tmp_path: Path) -> None:
     fields = KINDS["gpt"][1] | {"steps": 12, "report_every": 6, "sample_length": 0}
     done = ended("gpt", fields, text, tmp_path / "unstopped")
@@ -143,6 +151,7 @@ def test_a_run_that_was_whole_goes_on_in_pieces(text: Path, tmp_path: Path) -> N
     assert last["validation_loss"] == pytest.approx(done[-1]["validation_loss"], abs=1e-3)
 
 
+@thorough
 @pytest.mark.parametrize(
     "more",
     [{"lora_rank": 2}, {"freeze_layers": 1}, {"label_column": "says"}],
@@ -166,32 +175,29 @@ def test_fine_tuning_in_pieces_is_fine_tuning(
     assert pieces[-1]["validation_loss"] == pytest.approx(whole[-1]["validation_loss"], abs=1e-3)
 
 
-@pytest.mark.parametrize("shard", [False, True])
+@pytest.mark.parametrize("shard", [False, pytest.param(True, marks=thorough)])
 def test_all_stop_after_the_same_step_whoever_is_told(
     shard: bool, text: Path, tmp_path: Path
 ) -> None:
     fields = KINDS["gpt"][1] | {"steps": 10**6, "evaluate_every": 10**5}
     first, second = together("gpt", fields, text, tmp_path / "out", shard=shard)
     assert first.stdout
-    while '"progress"' not in first.stdout.readline():
-        pass
+    assert any('"progress"' in line for line in first.stdout)
     second.send_signal(signal.SIGTERM)
     assert (first.wait(PATIENCE), second.wait(PATIENCE)) == (143, 143)
     assert '"saved"' in first.stdout.read().splitlines()[-1]
 
 
-@pytest.mark.parametrize("shard", [False, True])
+@pytest.mark.parametrize("shard", [False, pytest.param(True, marks=thorough)])
 def test_a_network_that_carries_a_state_is_refused(shard: bool, text: Path, tmp_path: Path) -> None:
     run = together("char-rnn", KINDS["char-rnn"][1], text, tmp_path / "out", shard=shard)
     for process in run:
         assert "trained by one process" in process.communicate(timeout=PATIENCE)[1]
 
 
-def test_muon_is_refused_for_a_network_in_pieces(text: Path, tmp_path: Path) -> None:
-    fields = KINDS["gpt"][1] | {"optimiser": "muon"}
-    for process in together("gpt", fields, text, tmp_path / "out", shard=True):
-        assert "Muon needs whole matrices" in process.communicate(timeout=PATIENCE)[1]
-    assert not (tmp_path / "out" / "config.json").exists()
+def test_muon_is_refused_for_a_network_in_pieces() -> None:
+    with pytest.raises(InvalidInput, match="Muon needs whole matrices"):
+        sharding.check(small("gpt", optimiser="muon"), Processes(0, 2, torch.device("cpu")))
 
 
 def test_one_process_has_nobody_to_divide_a_network_with(text: Path, tmp_path: Path) -> None:
