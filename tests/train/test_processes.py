@@ -93,7 +93,7 @@ def losses_of(events: list[dict[str, Any]]) -> list[float]:
     [
         (False, {}),
         pytest.param(True, {}, marks=thorough),
-        (True, {"average": 0.9, "accumulate": 2, "recompute": True}),
+        pytest.param(True, {"average": 0.9, "accumulate": 2, "recompute": True}, marks=thorough),
     ],
     ids=str,
 )
@@ -109,6 +109,7 @@ def test_two_processes_learn_as_one_with_the_doubled_batch(
     assert events[-1]["validation_loss"] == pytest.approx(alone[-1].validation_loss, abs=1e-3)
 
 
+@thorough
 def test_a_network_in_pieces_becomes_a_folder_that_transformers_loads(
     text: Path, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_network_in_pieces_becomes_a_folder_that_transformers_loads(
     assert surprise == pytest.approx(events[-1]["validation_loss"], abs=1)
 
 
+@thorough
 def test_a_run_in_pieces_that_was_stopped_goes_on_in_pieces_or_whole(
     text: Path, tmp_path: Path
 ) -> None:
