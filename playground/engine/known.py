@@ -26,7 +26,7 @@ def read_from_known(
     answers = iter((yield ReadAll(unread, named)) if unread else ())
     readings = [next(answers) if isinstance(each, Read) else each for each in known]
     for read, before, reading in zip(reads, known, readings, strict=True):
-        if _begins(read) and before is not reading:
+        if before is not read and before is not reading:  # it began a text, and was read
             prefixes.keep(model, tuple(read.tokens), reading)
     return readings
 
