@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from playground.session.workbench import Workbench
 
 
-def trace_of(bench: Workbench, node: Node, at: int) -> TokenTrace:
-    """What every stage of the chain that said the node left at its token `at`."""
+def trace_of(bench: Workbench, node: Node, at: int, token: int | None = None) -> TokenTrace:
+    """What every stage of the chain left of a node's token `at`, or of another `token` in its place."""
+    token = node.tokens[at].id if token is None else token
     before = tuple(token.id for token in node.tokens[:at])
     if spoken := bench.spoken.get(node.id):
         request = replace(spoken.request, seed=spoken.started.seed)
         before = (*spoken.before, *before)
     else:
         request = replace(_request(bench, node), prompt=bench.tree.text(node.parent))
-    question = question_of(request, request.seed or 0, before, node.tokens[at].id, node.sequence)
+    question = question_of(request, request.seed or 0, before, token, node.sequence)
     found: TokenTrace = bench.ask(lambda: bench.session.trace(question))
     return found
 

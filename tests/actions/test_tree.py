@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
+
 
 def texts(rows):
     return [row["text"] for row in rows]
@@ -116,6 +120,22 @@ def test_alt_branches_at_a_token_with_another_one(open_bench, model):
     hands.type("/goto 2")
     assert hands.error("/alt 9 0").text == "the node has 4 tokens, none is 9"
     assert "alternatives are known" in hands.error("/alt 1 99").text
+
+
+def test_alt_knows_what_the_model_itself_thinks_of_a_token_that_only_the_chain_likes(
+    open_bench, model
+):
+    name = model("liked", [{"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}], after="x")
+    biases = {ord("c"): 5, ord("d"): 5}
+    hands = open_bench(model=name, chain=f"logit_bias({biases})|greedy", max_tokens=1)
+    hands.type("/set alternatives 2")
+    hands.type("x")
+    assert hands.bench.text == "xc"
+    hands.type("/alt 0 1")
+    assert hands.bench.text == "xd"
+    (token,) = hands.bench.node.tokens
+    assert math.exp(token.raw_logprob) == pytest.approx(0.1, abs=1e-3)
+    assert math.exp(token.logprob) == pytest.approx(0.328, abs=1e-3)
 
 
 def test_a_deleted_node_is_hidden_with_all_below_it_and_undo_brings_it_back(hands, open_bench):

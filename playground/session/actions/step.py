@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from playground.api.actions import Action, Argument, Arguments
 from playground.api.errors import InvalidInput
 from playground.api.outputs import Note, Output, Passage, Piece, Table
-from playground.session.actions.text import alternatives
 from playground.session.actions.tree import here
+from playground.session.alternatives import alternative, considered
 from playground.session.nodes import Node
 from playground.session.plain_text import last_line
 
 if TYPE_CHECKING:
     from playground.api.events import Token
+    from playground.api.results import Considered
     from playground.session.workbench import Workbench
 
 BACK = "back"
@@ -55,11 +56,9 @@ def _take(bench: Workbench, rank: int) -> Iterator[Output]:
     if node is None or not node.tokens:
         raise InvalidInput("there is no token to take another one for", "/step says one")
     at = len(node.tokens) - 1
-    others = alternatives(bench, at)
-    if rank >= len(others):
-        raise InvalidInput(f"{len(others)} alternatives are known", "/set alternatives 20")
-    if others[rank].id != node.tokens[at].id:
-        node = bench.tree.branch(node.id, at, others[rank])
+    taken = alternative(bench, node, at, rank)
+    if taken.id != node.tokens[at].id:
+        node = bench.tree.branch(node.id, at, taken)
         bench.keeper.add(node)
     yield _shown(bench, node)
     yield Note(f"node {bench.number(node.id)} · {HINT}", "notice")
@@ -80,16 +79,13 @@ def _shown(bench: Workbench, node: Node) -> Passage:
 
 def _rows(token: Token) -> Iterator[tuple[Any, ...]]:
     """The likeliest after the chain, and the one that was taken, which is marked."""
-    raw = {each.id: each.logprob for each in token.raw_alternatives} | {token.id: token.raw_logprob}
-    known = [
-        (rank, each.id, each.text, each.logprob) for rank, each in enumerate(token.alternatives)
-    ]
-    if token.id not in [id_ for _, id_, _, _ in known]:
-        known.append((token.rank, token.id, token.text, token.logprob))
-    for rank, id_, text, logprob in known:
-        own = f"{math.exp(raw[id_]):.4f}" if id_ in raw else None
-        mark = ">" * (id_ == token.id)
-        yield mark, rank, f'"{text}"', id_, f"{math.exp(logprob):.4f}", own
+    known: list[tuple[int, Token | Considered]] = list(enumerate(considered(token)))
+    if token.id not in [each.id for _, each in known]:
+        known.append((token.rank, token))
+    for rank, each in known:
+        own = None if math.isnan(each.raw_logprob) else f"{math.exp(each.raw_logprob):.4f}"
+        mark = ">" * (each.id == token.id)
+        yield mark, rank, f'"{each.text}"', each.id, f"{math.exp(each.logprob):.4f}", own
 
 
 ACTIONS = (

@@ -9,8 +9,9 @@ from playground.api.actions import Action, Argument, Arguments
 from playground.api.errors import InvalidInput
 from playground.api.options import Meta
 from playground.api.outputs import EditText, Note, Output, plain
+from playground.session.alternatives import alternative
 from playground.session.going_on import go_on
-from playground.session.nodes import NodeToken, text_node
+from playground.session.nodes import text_node
 
 if TYPE_CHECKING:
     from playground.session.workbench import Workbench
@@ -69,34 +70,14 @@ def take_alternative(bench: Workbench, given: Arguments) -> Iterator[Output]:
     at, rank = given["token"], given["alternative"]
     if at >= len(node.tokens):
         raise InvalidInput(f"the node has {len(node.tokens)} tokens, none is {at}", "/tokens")
-    others = alternatives(bench, at)
-    if rank >= len(others):
-        raise InvalidInput(
-            f"{len(others)} alternatives are known for token {at}", "/set alternatives 20"
-        )
-    bench.tree.branch(node.id, at, others[rank])
+    taken = alternative(bench, node, at, rank)
+    bench.tree.branch(node.id, at, taken)
     bench.keeper.add(bench.tree[str(bench.tree.cursor)])
     yield plain(bench.text.rpartition("\n")[2])
     yield Note(
-        f"node {bench.number(bench.tree.cursor)} takes {others[rank].text!r}; an empty line goes on",
+        f"node {bench.number(bench.tree.cursor)} takes {taken.text!r}; an empty line goes on",
         "notice",
     )
-
-
-def alternatives(bench: Workbench, at: int) -> list[NodeToken]:
-    """What could have been said at token `at` of the node where one is, after the chain, likeliest first."""
-    node = bench.node
-    assert node is not None
-    if spoken := bench.spoken.get(node.id):
-        token = spoken.tokens[at]
-        raw = {other.id: other.logprob for other in token.raw_alternatives}
-        return [
-            NodeToken(o.id, o.text, o.logprob, raw.get(o.id, o.logprob)) for o in token.alternatives
-        ]
-    from playground.session.tracing import trace_of
-
-    traced = trace_of(bench, node, at)
-    return [NodeToken(o.id, o.text, o.logprob, o.raw_logprob) for o in traced.alternatives]
 
 
 ACTIONS = (

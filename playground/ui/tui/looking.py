@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from playground.api.errors import PlaygroundError
-from playground.api.events import Token
 from playground.api.results import LintWarning
 from playground.api.template import Prompt
 from playground.chain_syntax import Stage
 from playground.chain_syntax import parse as parse_chain
-from playground.session.tracing import trace_of
+from playground.session.alternatives import alternatives, removed
 from playground.session.waiting import Stopped
 from playground.ui.tui.pieces import Piece
 from playground.ui.tui.widgets.candidates import Candidate
@@ -87,38 +86,16 @@ def alternatives_of(bench: Workbench, piece: Piece) -> tuple[Candidate, ...]:
     node = bench.tree[piece.node]
     assert piece.at is not None, "it is a token"
     taken = node.tokens[piece.at].id
-    if spoken := bench.spoken.get(node.id):
-        token = spoken.tokens[piece.at]
-        raw = {other.id: other.logprob for other in token.raw_alternatives}
-        raw[token.id] = token.raw_logprob
-        left = tuple(
-            Candidate(
-                other.text,
-                math.exp(raw[other.id]) if other.id in raw else math.nan,
-                math.exp(other.logprob),
-                other.id == taken,
-            )
-            for other in token.alternatives
-        )
-        return left + _cut_of(token)
-    traced = trace_of(bench, node, piece.at)
-    return tuple(
+    left = tuple(
         Candidate(
             other.text, math.exp(other.raw_logprob), math.exp(other.logprob), other.id == taken
         )
-        for other in traced.alternatives
+        for other in alternatives(bench, node, piece.at)
     )
-
-
-def _cut_of(token: Token) -> tuple[Candidate, ...]:
-    """Those of the model's likeliest that the chain removed, where it left fewer than were asked for."""
-    if len(token.alternatives) >= len(token.raw_alternatives):
-        return ()
-    left = {other.id for other in token.alternatives}
-    return tuple(
-        Candidate(other.text, math.exp(other.logprob), 0.0, cut=True)
-        for other in token.raw_alternatives
-        if other.id not in left
+    spoken = bench.spoken.get(node.id)
+    cut = removed(spoken.tokens[piece.at]) if spoken else ()
+    return left + tuple(
+        Candidate(other.text, math.exp(other.raw_logprob), 0.0, cut=True) for other in cut
     )
 
 
