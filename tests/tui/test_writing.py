@@ -26,12 +26,13 @@ async def test_the_first_screen_welcomes_and_a_key_lets_the_model_go_on(tale):
         assert hands.write.status.busy == ""
 
 
-async def test_what_is_written_is_looked_for_also_while_the_app_ends(tale):
+async def test_what_is_written_is_kept_also_while_the_app_ends(tale, home):
     async with tale() as hands:
         await hands.type("Once")
         await hands.write.page.remove()
-        assert not hands.write.has_document
         hands.app._keeping.keep()
+        (kept,) = (home / "data" / "writing").glob("*.unsaved")
+        assert '"text":"Once"' in kept.read_text()
 
 
 async def test_what_was_said_can_be_written_on(tale):

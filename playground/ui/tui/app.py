@@ -116,7 +116,6 @@ class PlaygroundApp(App[int], inherit_bindings=False):
                 loop.add_signal_handler(number, self._end, 128 + number)
         self.desk.start()
         self.set_timer(WARMING, self._warm)
-        self.set_interval(KEEPING, self._keeping.keep)
         self.set_interval(KEEPING, self._look_at_files)
         if sys.stdin.isatty():
             self.set_interval(LOOKING, self._look_at_terminal)
@@ -126,6 +125,7 @@ class PlaygroundApp(App[int], inherit_bindings=False):
         gc.enable()
         if self._keeping.restore():
             self.notify("what had not been kept is here again", markup=False)
+        self.set_interval(KEEPING, self._keeping.keep)
         self.desk.ask("warm", self.bench.warm)
         self.desk.ask("actions", lambda: self.bench.actions)
 

@@ -35,9 +35,11 @@ class Keeping:
         return left is not None
 
     def keep(self) -> None:
-        """Keep what is not in the tree in the file; as the app ends there is no document any more."""
-        if not self._write.has_document:
-            return
+        """Keep what is not in the tree in the file, until all has been put away."""
+        if not self._put:
+            self._keep()
+
+    def _keep(self) -> None:
         text, bench = self._write.unsaved, self._bench
         kept = text and Unsaved(text, bench.keeper.session, bench.tree.cursor)
         self._file.keep(kept or None)
@@ -50,5 +52,5 @@ class Keeping:
         if self._desk.close(self._write.unsaved, PATIENCE):
             self._file.close()
         else:
-            self.keep()
+            self._keep()
         last_place.remember(self._bench.keeper.session)

@@ -67,16 +67,22 @@ class WriteScreen(Screen[None]):
         self._pause: Timer | None = None
         self._counted: int | None = None
         """How many tokens there are, as far as is known."""
+        # Held, not looked up: a timer may come when the app ends, and they are on the screen no more.
+        self.page = Page(id="page")
+        self.panels = Panels(id="panels")
+        self.status = StatusLine(id="status")
+        self._top = TopBar()
+        self._tabs = PanelTabs()
+        self._banner = Banner()
+        self._lint = LintLine(id="lint")
 
     def compose(self) -> ComposeResult:
-        yield TopBar()
-        yield PanelTabs()
-        with Horizontal(id="body"):
-            yield Page(id="page")
-            yield Panels(id="panels")
-        yield Banner()
-        yield LintLine(id="lint")
-        yield StatusLine(id="status")
+        yield self._top
+        yield self._tabs
+        yield Horizontal(self.page, self.panels, id="body")
+        yield self._banner
+        yield self._lint
+        yield self.status
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -98,29 +104,12 @@ class WriteScreen(Screen[None]):
     # Its parts
 
     @property
-    def page(self) -> Page:
-        return self.query_one(Page)
-
-    @property
-    def has_document(self) -> bool:
-        """Whether there is a page to read and write: not before the first paint, nor as the app ends."""
-        return bool(self.query(Page))
-
-    @property
     def editor(self) -> Editor:
         return self.page.editor
 
     @property
     def transcript(self) -> Transcript:
         return self.page.transcript
-
-    @property
-    def status(self) -> StatusLine:
-        return self.query_one("#status", StatusLine)
-
-    @property
-    def panels(self) -> Panels:
-        return self.query_one(Panels)
 
     @property
     def reading(self) -> bool:
@@ -157,12 +146,12 @@ class WriteScreen(Screen[None]):
             self._say("the model is at it already", "notice", "esc stops it")
             return
         self._generating = True
-        self.query_one(Banner).show("", "")
+        self._banner.show("", "")
         self._do(line, document=self.page.text_before_cursor if from_cursor else self.unsaved)
 
     def try_again(self) -> None:
         """Another try of the last continuation; after a failure, on from the text that is there."""
-        self.generate("" if self.query_one(Banner).failure else "/retry")
+        self.generate("" if self._banner.failure else "/retry")
 
     def begin(self) -> None:
         """A new, empty session; what is in the editor is kept in the one before."""
@@ -184,8 +173,8 @@ class WriteScreen(Screen[None]):
         """Stop the model, or leave what one is in; False where there is nothing to leave."""
         if self._desk.stop():
             self._say("stopping…", "notice")
-        elif self.query_one(Banner).failure:
-            self.query_one(Banner).show("", "")
+        elif self._banner.failure:
+            self._banner.show("", "")
         elif self.transcript.cursor is not None:
             self.transcript.cursor = None
         elif not self.reading and not self._desk.busy:
@@ -199,7 +188,7 @@ class WriteScreen(Screen[None]):
 
     def mend(self) -> None:
         """Take the white space away that the line under the text warns of."""
-        if self.query_one(LintLine).can_mend:
+        if self._lint.can_mend:
             self.write(self.page.text.rstrip(" \t"))
 
     # Probabilities
@@ -245,12 +234,11 @@ class WriteScreen(Screen[None]):
     # Panels
 
     def next_panel(self) -> None:
-        tabs = self.query_one(PanelTabs)
-        self.show_panel(PANELS[(PANELS.index(tabs.chosen) + 1) % len(PANELS)])
+        self.show_panel(PANELS[(PANELS.index(self._tabs.chosen) + 1) % len(PANELS)])
 
     def show_panel(self, panel: str) -> None:
         """Of the panels that share the place of the text, show this one; where all have room, go to it."""
-        self.query_one(PanelTabs).chosen = panel
+        self._tabs.chosen = panel
         for each in PANELS:
             self.set_class(each == panel, f"-at-{each}")
         focus = {"chain": "#chain", "template": "#template"}.get(panel)
@@ -317,7 +305,7 @@ class WriteScreen(Screen[None]):
         if frame.note is not None:
             self.status.note = frame.note
         if frame.failure is not None:
-            self.query_one(Banner).show(frame.failure.text, frame.failure.hint)
+            self._banner.show(frame.failure.text, frame.failure.hint)
             self.post_message(Failed(frame.failure))
         if frame.ends:
             self._end(frame)
@@ -353,8 +341,7 @@ class WriteScreen(Screen[None]):
         if self._desk.busy:
             return
         text = self.page.text
-        top = self.query_one(TopBar)
-        top.characters = len(text)
+        self._top.characters = len(text)
         asking = self._ask_model
         self._desk.ask("text", lambda: looking.facts_of(self._bench, text, ask_model=asking))
 
@@ -369,11 +356,10 @@ class WriteScreen(Screen[None]):
     def _show_facts(self, facts: TextFacts) -> None:
         if facts.text != self.page.text:
             return  # it was written on meanwhile
-        top = self.query_one(TopBar)
-        top.limit = facts.limit
-        top.tokens = self._counted = facts.tokens
+        self._top.limit = facts.limit
+        self._top.tokens = self._counted = facts.tokens
         mends = key_of("app.mend", self._bench.settings.keys)
-        self.query_one(LintLine).warn(facts.warnings, mends)
+        self._lint.warn(facts.warnings, mends)
         if self.transcript.cursor is None and facts.following:
             self.panels.show_following(facts.following)
 
@@ -389,12 +375,12 @@ class WriteScreen(Screen[None]):
 
     def _show_figures(self) -> None:
         """How many tokens there are, and how the last ones surprised."""
-        self.query_one(TopBar).tokens = self._counted
+        self._top.tokens = self._counted
         if self.reading:
             self.panels.show_surprise(self.transcript.pieces, self.transcript.cursor)
 
     def _show_place(self) -> None:
-        self.query_one(TopBar).show(whereabouts_of(self._bench))
+        self._top.show(whereabouts_of(self._bench))
 
     def _pieces(self) -> list[Piece]:
         return list(pieces_of(self._bench.tree.path(self._bench.tree.cursor)))

@@ -20,19 +20,13 @@ class Page(Vertical):
         super().__init__(id=id)
         self.known = ""
         """The text of the tree when it was last told."""
+        self.editor = Editor(id="editor", placeholder="Write something…")
+        self.transcript = Transcript(id="transcript")
 
     def compose(self) -> ComposeResult:
         yield Welcome()
-        yield Editor(id="editor", placeholder="Write something…")
-        yield Transcript(id="transcript")
-
-    @property
-    def editor(self) -> Editor:
-        return self.query_one("#editor", Editor)
-
-    @property
-    def transcript(self) -> Transcript:
-        return self.query_one("#transcript", Transcript)
+        yield self.editor
+        yield self.transcript
 
     @property
     def reading(self) -> bool:
