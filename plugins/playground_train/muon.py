@@ -8,10 +8,11 @@ many times slower at.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from playground_train.optimiser import Optimiser
 
 MOMENTUM = 0.95
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
@@ -21,33 +22,26 @@ TINY = 1e-7
 RMS_OF_ADAMW = 0.2
 
 
-class Muon(torch.optim.Optimizer):
+class Muon(Optimiser):
     """For matrices only."""
 
-    def __init__(
-        self, matrices: Iterable[nn.Parameter], *, learning_rate: float, weight_decay: float
-    ) -> None:
-        super().__init__(matrices, {"lr": learning_rate, "weight_decay": weight_decay})
-
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """One update by the gradients that are there; `closure` is not called."""
-        for group in self.param_groups:
-            for matrix in group["params"]:
-                if matrix.grad is not None:
-                    direction = orthogonalised(self._momentum(matrix))
-                    matrix.mul_(1 - group["lr"] * group["weight_decay"])
-                    scale = RMS_OF_ADAMW * math.sqrt(max(matrix.shape))
-                    matrix.add_(direction, alpha=-group["lr"] * scale)
+    def step(self, rate: float) -> None:
+        """See `Optimiser.step`."""
+        for matrix, remembered in zip(self.parameters, self.remembered, strict=True):
+            if matrix.grad is not None:
+                direction = orthogonalised(_momentum(matrix.grad, remembered))
+                matrix.mul_(1 - rate * self.weight_decay)
+                scale = RMS_OF_ADAMW * math.sqrt(max(matrix.shape))
+                matrix.add_(direction, alpha=-rate * scale)
 
-    def _momentum(self, matrix: nn.Parameter) -> Tensor:
-        """Nesterov's: the gradient, moved towards its average."""
-        gradient, state = matrix.grad, self.state[matrix]
-        assert gradient is not None
-        if not state:
-            state["momentum_buffer"] = torch.zeros_like(gradient)
-        average = state["momentum_buffer"].lerp_(gradient, 1 - MOMENTUM)
-        return gradient.lerp(average, MOMENTUM)
+
+def _momentum(gradient: Tensor, remembered: dict[str, Tensor]) -> Tensor:
+    """Nesterov's: the gradient, moved towards its average."""
+    if not remembered:
+        remembered["momentum_buffer"] = torch.zeros_like(gradient)
+    average = remembered["momentum_buffer"].lerp_(gradient, 1 - MOMENTUM)
+    return gradient.lerp(average, MOMENTUM)
 
 
 def orthogonalised(matrix: Tensor) -> Tensor:

@@ -5,47 +5,36 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
+from playground_train.adamw import AdamW
 from playground_train.muon import Muon
+from playground_train.optimiser import Optimiser
 from playground_train.recipe import Recipe
 from playground_train.sharding import part
-
-Optimiser = torch.optim.Optimizer
 
 
 def make_optimisers(network: nn.Module, recipe: Recipe) -> list[Optimiser]:
     """Optimisers for what of the network is trained.
 
-    AdamW (Loshchilov and Hutter 2019) decays matrices only. With Muon (Jordan et al. 2024) it is left the
-    embeddings and vectors; Muon's update is scaled so that one learning rate suits both.
+    Matrices only are decayed. With Muon (Jordan et al. 2024) AdamW is left the embeddings and vectors; Muon's
+    update is scaled so that one learning rate suits both.
     """
     trained = [p for p in network.parameters() if p.requires_grad]
+    vectors = [p for p in trained if p.ndim == 1]
     matrices = [p for p in trained if p.ndim > 1]
     optimisers: list[Optimiser] = []
     if recipe.optimiser == "muon":
         tables = {id(m.weight) for m in network.modules() if isinstance(m, nn.Embedding)}
         inner = [p for p in matrices if id(p) not in tables]
         matrices = [p for p in matrices if id(p) in tables]
-        optimisers.append(
-            Muon(inner, learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay)
-        )
-    groups = [
-        {"params": matrices, "weight_decay": recipe.weight_decay},
-        {"params": [p for p in trained if p.ndim == 1], "weight_decay": 0.0},
-    ]
+        optimisers.append(Muon(inner, weight_decay=recipe.weight_decay))
     betas = (0.9, recipe.beta2)
-    groups = [group for group in groups if group["params"]]
-    optimisers.append(torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=betas, fused=True))
-    return optimisers
-
-
-def set_learning_rate(optimisers: list[Optimiser], rate: float) -> None:
-    """The learning rate of the next step."""
-    for optimiser in optimisers:
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+    return [
+        *optimisers,
+        AdamW(matrices, weight_decay=recipe.weight_decay, betas=betas),
+        AdamW(vectors, weight_decay=0.0, betas=betas),
+    ]
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
@@ -71,20 +60,16 @@ def tensors_of(optimisers: list[Optimiser]) -> dict[str, Tensor]:
     return {
         f"{index}/{parameter}/{name}": tensor
         for index, optimiser in enumerate(optimisers)
-        for parameter, state in optimiser.state_dict()["state"].items()
-        for name, tensor in state.items()
+        for parameter, remembered in enumerate(optimiser.remembered)
+        for name, tensor in remembered.items()
     }
 
 
 def restore(optimisers: list[Optimiser], tensors: dict[str, Tensor]) -> None:
     """Remember again what `tensors_of` gave."""
-    states: list[dict[int, dict[str, Tensor]]] = [{} for _ in optimisers]
-    parameters = [[p for group in o.param_groups for p in group["params"]] for o in optimisers]
     for path, tensor in tensors.items():
         index, number, name = path.split("/")
-        parameter = parameters[int(index)][int(number)]
+        optimiser, place = optimisers[int(index)], int(number)
+        parameter = optimiser.parameters[place]
         here = part(tensor, parameter) if tensor.shape == parameter.shape else tensor
-        states[int(index)].setdefault(int(number), {})[name] = here
-    for optimiser, state in zip(optimisers, states, strict=True):
-        groups = optimiser.state_dict()["param_groups"]
-        optimiser.load_state_dict({"state": state, "param_groups": groups})
+        optimiser.remembered[place][name] = here.to(parameter.device)

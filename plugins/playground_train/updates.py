@@ -54,11 +54,9 @@ class Updates:
         whether this process was told to stop; all processes hear of it in the same step.
         """
         network = self.subject.network
-        optimisation.set_learning_rate(self.optimisers, self.rate(step))
         torch.manual_seed(step_seed(self.recipe.seed, step, self.processes.rank))
         network.train()
-        for optimiser in self.optimisers:
-            optimiser.zero_grad()
+        network.zero_grad()
         batches = self._batches(step)
         counted = sum(batch.counted for batch in batches)
         # Summed over this process's batches, and then over all processes.
@@ -76,7 +74,7 @@ class Updates:
         mean = sums[0].item() / counted
         check(mean, norm.item())
         for optimiser in self.optimisers:
-            optimiser.step()
+            optimiser.step(self.rate(step))
         return Update(mean, sum(batch.inputs.size for batch in batches), bool(sums[1]))
 
     def rate(self, step: int) -> float:

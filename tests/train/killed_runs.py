@@ -54,7 +54,6 @@ def files_of(out: Path) -> dict[str, bytes]:
 
 def main(trainer: Trainer, text: Path, folder: Path, rounds: int) -> None:
     torch.set_num_threads(1)
-    torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))])  # imports much, here once for all runs
     reference = folder / "reference"
     began = time.perf_counter()
     assert finished(start(trainer, text, reference, resume=False))

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from playground_train import GptTrainer
+from playground_train.adamw import AdamW
 from playground_train.optimisation import learning_rate, make_optimisers, restore, tensors_of
+from playground_train.optimiser import Optimiser
 
 
 def rates(**changes: object) -> list[float]:
@@ -30,12 +32,12 @@ def test_optimisers_go_on_to_the_bit_from_what_they_remembered(kind: str) -> Non
         torch.manual_seed(0)
         return torch.nn.Sequential(torch.nn.Embedding(5, 4), torch.nn.Linear(4, 3))
 
-    def step(network: torch.nn.Module, optimisers: list[torch.optim.Optimizer], seed: int) -> None:
+    def step(network: torch.nn.Module, optimisers: list[Optimiser], seed: int) -> None:
         torch.manual_seed(seed)
         network(torch.arange(5)).mul(torch.randn(5, 3)).sum().backward()
         for optimiser in optimisers:
-            optimiser.step()
-            optimiser.zero_grad()
+            optimiser.step(0.01)
+        network.zero_grad()
 
     recipe = GptTrainer(optimiser=kind)
     whole, first, second = network(), network(), network()
@@ -49,3 +51,19 @@ def test_optimisers_go_on_to_the_bit_from_what_they_remembered(kind: str) -> Non
     step(second, after, 2)
     for one, two in zip(whole.parameters(), second.parameters(), strict=True):
         assert torch.equal(one, two)
+
+
+def test_adamw_is_torchs_to_the_bit() -> None:
+    torch.manual_seed(0)
+    ours = [torch.nn.Parameter(torch.randn(shape)) for shape in ((4, 3), (5,), (2,))]
+    theirs = [torch.nn.Parameter(parameter.detach().clone()) for parameter in ours]
+    mine = AdamW(ours, weight_decay=0.1, betas=(0.9, 0.95))
+    peer = torch.optim.AdamW(theirs, weight_decay=0.1, betas=(0.9, 0.95), fused=True)
+    for rate in (0.1, 0.05, 0.02):
+        for one, other in zip(ours[:2], theirs[:2], strict=True):  # the last one has no gradient
+            one.grad = torch.randn_like(one)
+            other.grad = one.grad.clone()
+        mine.step(rate)
+        peer.param_groups[0]["lr"] = rate
+        peer.step()
+    assert all(torch.equal(one, other) for one, other in zip(ours, theirs, strict=True))

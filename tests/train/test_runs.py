@@ -60,6 +60,21 @@ def learns(recipe: Trainer, text: Path, folder: Path) -> None:
     assert events[-1].validation_loss < 2.5
 
 
+def test_it_begins_without_the_compiler_which_takes_as_long_to_import_as_torch(
+    kind: str, text: Path, tmp_path: Path
+) -> None:
+    program = """
+import sys
+from pathlib import Path
+from tests.train.conftest import small, trained
+trained(small(sys.argv[1], steps=2), Path(sys.argv[2]), Path(sys.argv[3]))
+print("torch" in sys.modules, "torch._dynamo" in sys.modules)
+"""
+    words = [sys.executable, "-c", program, kind, str(text), str(tmp_path / "out")]
+    ran = subprocess.run(words, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert ran.stdout.split() == ["True", "False"], ran.stderr
+
+
 def test_reports_as_it_goes(recipe: Make, text: Path, tmp_path: Path) -> None:
     events = trained(recipe(), text, tmp_path / "out")
     assert isinstance(events[0], Prepared)
