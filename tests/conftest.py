@@ -27,6 +27,11 @@ settings.register_profile("suite", max_examples=50, deadline=None, derandomize=T
 settings.register_profile("explore", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("PLAYGROUND_LAWS", "suite"))
 
+# On networks as small as those of tests, threads only wait for each other; and several processes run tests.
+# Before numpy and torch are imported; processes that tests start inherit it.
+for library in ("OMP", "MKL", "OPENBLAS"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
+
 # A process that runs tests is told a size that no terminal has, and programs would believe it.
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)

@@ -25,7 +25,6 @@ ENDLESS = "--steps 1000000"
 @pytest.fixture
 def text(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A text to train on; whatever still trains at the end of a test is ended."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     path = home / "fox text.txt"
     path.write_text(TEXT)
     yield path

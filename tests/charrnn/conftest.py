@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -48,17 +47,6 @@ def folder(tmp_path: Path) -> Path:
     """The folder of a small model."""
     write_model(tmp_path / "model", config())
     return tmp_path / "model"
-
-
-@pytest.fixture(scope="module")
-def one_thread() -> Iterator[None]:
-    """torch with one thread: on networks this small more of them only wait for each other."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

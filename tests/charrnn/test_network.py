@@ -15,8 +15,6 @@ from playground_charrnn.network import Network
 
 from .conftest import config, random_weights
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 CELLS: tuple[Cell, ...] = ("lstm", "gru", "rnn")
 SHAPES = [*itertools.product(CELLS, (1, 2, 4), (0, 5))]
 MODULES: dict[str, Any] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}

@@ -12,8 +12,6 @@ from playground_charrnn.torch_network import TorchNetwork, dropout_mask
 
 from .conftest import config
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 CELLS: tuple[Cell, ...] = ("lstm", "gru", "rnn")
 IDS = torch.arange(12).reshape(2, 6) % 5
 

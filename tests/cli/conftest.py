@@ -83,9 +83,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     for kind in ("CONFIG", "CACHE", "DATA"):
         monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind.lower()))
-    for library in ("OMP", "OPENBLAS"):
-        # Threads that wait for each other on busy cores make small products very slow.
-        monkeypatch.setenv(f"{library}_NUM_THREADS", "1")
     return tmp_path
 
 

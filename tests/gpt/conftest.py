@@ -20,15 +20,6 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread():
-    """Tiny products are quicker on one thread, and the same on every machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def _alphabet() -> list[str]:
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [chr(256 + place) for place in range(256 - len(printable))]

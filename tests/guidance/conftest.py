@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import torch
 
 from playground_gpt import GptBackend
 from tests.gpt.conftest import write_model
@@ -12,7 +11,6 @@ from tests.gpt.conftest import write_model
 @pytest.fixture(scope="session", params=["gpt2", "openai-gpt"])
 def folder(request, tmp_path_factory):
     """A tiny model's folder, and the same model of transformers."""
-    torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("guided") / "model"
     network = write_model(folder, request.param, n_layer=6, n_positions=96)
     network.generation_config.eos_token_id = network.generation_config.bos_token_id = None

@@ -34,7 +34,6 @@ def gpt2():
 def oracle(request):
     """A tiny random model of transformers over the letters and an end."""
     torch.manual_seed(7)
-    torch.set_num_threads(1)  # models this small only wait for a second one
     return request.param().eval()
 
 

@@ -62,15 +62,6 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    """Models this small only wait for a second one."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module", params=KINDS)
 def model(request, tmp_path_factory):
     return KINDS[request.param](tmp_path_factory.mktemp(request.param))

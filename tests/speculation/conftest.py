@@ -12,7 +12,6 @@ from tests.gpt.conftest import write_model
 @pytest.fixture(scope="session", params=["gpt2", "openai-gpt"])
 def tiny(request, tmp_path_factory):
     """Two models of one kind that know little of each other, as (ours, transformers'), the larger first."""
-    torch.set_num_threads(1)
     pairs = []
     for seed, layers in ((0, 3), (1, 1)):
         folder = tmp_path_factory.mktemp("tiny") / "model"

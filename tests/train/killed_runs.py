@@ -16,8 +16,6 @@ import time
 import traceback
 from pathlib import Path
 
-import torch
-
 from playground.api.training import Trainer
 from playground_train import CharRnnTrainer, GptTrainer
 from playground_train.model_card import CARD
@@ -53,7 +51,6 @@ def files_of(out: Path) -> dict[str, bytes]:
 
 
 def main(trainer: Trainer, text: Path, folder: Path, rounds: int) -> None:
-    torch.set_num_threads(1)
     reference = folder / "reference"
     began = time.perf_counter()
     assert finished(start(trainer, text, reference, resume=False))

@@ -39,7 +39,6 @@ from pathlib import Path
 import msgspec, torch
 from playground.api.training import Progress
 from playground_train import CharRnnTrainer, FineTuner, GptTrainer
-torch.set_num_threads(1)
 kinds = {"char-rnn": CharRnnTrainer, "gpt": GptTrainer, "finetune": FineTuner}
 kind, fields, text, out, how, stop = sys.argv[1:]
 trainer = kinds[kind](**json.loads(fields))
@@ -66,7 +65,7 @@ def together(
     return [
         subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *words],
-            env=os.environ | shared | {"RANK": rank, "LOCAL_RANK": rank, "OMP_NUM_THREADS": "1"},
+            env=os.environ | shared | {"RANK": rank, "LOCAL_RANK": rank},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -26,13 +25,11 @@ def command(text: Path, out: Path, *words: str) -> list[str]:
 
 def started(*arguments: object) -> subprocess.Popen[str]:
     """A run that has begun to report."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(
         command(*arguments, "--steps", "1000000"),  # type: ignore[arg-type]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment,
     )
     assert process.stdout
     while json.loads(process.stdout.readline())["type"] != "progress":

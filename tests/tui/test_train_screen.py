@@ -28,7 +28,6 @@ TINY = (
 @pytest.fixture
 def text(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A text to train on; whatever still trains at the end of a test is ended."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     path = home / "fox.txt"
     path.write_text("the quick brown fox jumps over the lazy dog.\n" * 60)
     yield path

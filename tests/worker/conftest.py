@@ -152,8 +152,6 @@ def settle(monkeypatch: pytest.MonkeyPatch, folder: Path, runtime_folder: Path) 
         monkeypatch.delenv(name)
     for kind in ("CONFIG", "CACHE", "DATA"):
         monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(folder / kind.lower()))
-    for library in ("OMP", "OPENBLAS"):
-        monkeypatch.setenv(f"{library}_NUM_THREADS", "1")
     monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(runtime_folder))
     made = User(folder)
     if not (folder / "config").exists():
