@@ -21,7 +21,7 @@ from playground.ui.tui.feed import Feed
 from playground.ui.tui.keeping import Keeping
 from playground.ui.tui.key import Key
 from playground.ui.tui.keys import BY_ID, bindings, keymap
-from playground.ui.tui.messages import Asking, Failed, Heard, Run, ShowAnswer, TypeLine
+from playground.ui.tui.messages import Asking, Failed, Heard, Opened, Run, ShowAnswer, TypeLine
 from playground.ui.tui.palette import ActionProvider, needs_more
 from playground.ui.tui.places import HERE, place_of
 from playground.ui.tui.saved import Saved
@@ -115,17 +115,20 @@ class PlaygroundApp(App[int], inherit_bindings=False):
                 number = getattr(signal, name)
                 loop.add_signal_handler(number, self._end, 128 + number)
         self.desk.start()
-        self.set_timer(WARMING, self._warm)
         self.set_interval(KEEPING, self._look_at_files)
         if sys.stdin.isatty():
             self.set_interval(LOOKING, self._look_at_terminal)
 
-    def _warm(self) -> None:
-        """What takes time, after the first paint."""
-        gc.enable()
+    def on_opened(self, message: Opened) -> None:
+        """Before a key is taken: what is typed next is typed after what is put back."""
         if self._keeping.restore():
             self.notify("what had not been kept is here again", markup=False)
         self.set_interval(KEEPING, self._keeping.keep)
+        self.set_timer(WARMING, self._warm)
+
+    def _warm(self) -> None:
+        """What takes time, after the first paint."""
+        gc.enable()
         self.desk.ask("warm", self.bench.warm)
         self.desk.ask("actions", lambda: self.bench.actions)
 

@@ -26,6 +26,10 @@ class Heard(Message):
     told: tuple[Told, ...]
 
 
+class Opened(Message):
+    """The document is on the screen: what is not kept of an earlier one can take its place."""
+
+
 @dataclass
 class Failed(Message):
     """What the model was asked for failed, whichever screen is seen."""

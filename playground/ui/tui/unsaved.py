@@ -56,8 +56,8 @@ class UnsavedFile:
 
     def left(self) -> Unsaved | None:
         """What an app that is dead had not kept; from now on it is this one's."""
-        if not self._folder.is_dir():
-            return None
+        if not self._folder.is_dir() or not any(self._folder.iterdir()):
+            return None  # without what it takes to import the history
         from playground.session.store.locks import is_alive
 
         with contextlib.suppress(OSError):

@@ -20,7 +20,7 @@ from playground.ui.tui import lines, looking
 from playground.ui.tui.desk import Answered, Desk, Told
 from playground.ui.tui.keys import BY_ID, key_of
 from playground.ui.tui.looking import Choices, TextFacts
-from playground.ui.tui.messages import Failed, Run, ShowAnswer
+from playground.ui.tui.messages import Failed, Opened, Run, ShowAnswer
 from playground.ui.tui.paint import MEASURES, VIEWS
 from playground.ui.tui.pieces import Piece, pieces_of
 from playground.ui.tui.streaming import Frame, Streaming
@@ -100,6 +100,7 @@ class WriteScreen(Screen[None]):
             self.transcript.view = "underline"
         self._show_view()
         self._figures = self.set_interval(FIGURES, self._count, pause=True)
+        self.post_message(Opened())
 
     # Its parts
 
