@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from playground.api.outputs import EditText, Note, Output, Table
 from playground.config import load_settings
 from playground.session.transcript import Said
 from playground.session.workbench import Workbench
+from tests.users import move_in, write_scripted
 
 PLUGIN = """
 from playground.api import hookimpl
@@ -67,10 +66,7 @@ class Hands:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Empty folders of the user's, with scripted models as a plugin."""
-    for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
-        monkeypatch.delenv(name)
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind.lower()))
+    move_in(monkeypatch, tmp_path)
     monkeypatch.setenv("PLAYGROUND_WORKER", "0")
     plugins = tmp_path / "config" / "plugins"
     plugins.mkdir(parents=True)
@@ -83,11 +79,7 @@ def model(home: Path) -> Callable[..., str]:
     """Makes a model of a name that says a script."""
 
     def make(name: str, script: Any, **config: Any) -> str:
-        folder = home / "data" / "models" / name
-        folder.mkdir(parents=True)
-        config |= {"model_type": "scripted", "script": script}
-        (folder / "config.json").write_text(json.dumps(config))
-        return name
+        return write_scripted(home / "data" / "models", name, script, **config)
 
     return make
 

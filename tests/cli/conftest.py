@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import pty
 import shutil
@@ -22,6 +21,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from playground.ui.cli.app import cli
+from tests.users import move_in, write_scripted
 
 FOR_TESTS = ("PLAYGROUND_WORKER", "PLAYGROUND_RUNTIME_HOME")
 """Set for all tests by the conftest above this one."""
@@ -76,13 +76,7 @@ def register_backends():
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Empty folders of the user's, and none of the user's settings."""
-    for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
-        if name not in FOR_TESTS:
-            monkeypatch.delenv(name)
-    for name in ("NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind.lower()))
+    move_in(monkeypatch, tmp_path, keep=FOR_TESTS)
     return tmp_path
 
 
@@ -105,11 +99,7 @@ class Playground:
 
     def model(self, name: str, script: Any, **config: Any) -> str:
         """A model called `name` that says `script`."""
-        folder = self.folder / "data" / "models" / name
-        folder.mkdir(parents=True)
-        config |= {"model_type": "scripted", "script": script}
-        (folder / "config.json").write_text(json.dumps(config))
-        return name
+        return write_scripted(self.folder / "data" / "models", name, script, **config)
 
     def plugin(self, name: str, text: str) -> Path:
         self.plugins.mkdir(parents=True, exist_ok=True)

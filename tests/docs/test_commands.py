@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.users import move_in
+
 BOOK = "".join(f"Once upon a time there was a fox of {age} years.\n\n" for age in range(150))
 REVIEWS = "text,says\n" + "".join(
     f"a {word} film {number},{label}\n"
@@ -29,8 +31,7 @@ QUICKLY = {
 @pytest.fixture
 def folder(tmp_path, monkeypatch, shown) -> Path:
     """Where a reader might stand: with a book of his own, and the plugin of the README saved."""
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind))
+    move_in(monkeypatch, tmp_path, keep=("PLAYGROUND_WORKER", "PLAYGROUND_RUNTIME_HOME"))
     monkeypatch.setenv("PLAYGROUND_OFFLINE", "1")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     place = tmp_path / "reader"

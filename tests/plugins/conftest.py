@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from playground.plugins import Plugins, load_plugins
 from playground.ui.cli.app import cli
+from tests.users import move_in, write_scripted
 
 HEAD = "from playground.api import Candidates, Commit, Processor, Strategy, hookimpl\n"
 SCRIPTED = """
@@ -38,10 +38,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty folders of the user's, and none of the user's settings."""
-    for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
-        monkeypatch.delenv(name)
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind.lower()))
+    move_in(monkeypatch, tmp_path)
     monkeypatch.setenv("PLAYGROUND_WORKER", "0")
 
 
@@ -49,10 +46,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def folder(tmp_path: Path) -> Path:
     """A plugin folder whose plugin `scripted` brings the model `fox`: after "The" it says " fox jumps."."""
     folder = tmp_path / "plugins"
-    (folder / "models" / "fox").mkdir(parents=True)
+    folder.mkdir()
     (folder / "scripted.py").write_text(SCRIPTED)
-    config = {"model_type": "scripted", "after": "The", "script": " fox jumps."}
-    (folder / "models" / "fox" / "config.json").write_text(json.dumps(config))
+    write_scripted(folder / "models", "fox", " fox jumps.", after="The")
     return folder
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
-import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,6 +20,7 @@ from playground.config import load_settings
 from playground.session.workbench import Workbench
 from playground.ui.tui.app import PlaygroundApp
 from playground.ui.tui.screens.write import WriteScreen
+from tests.users import move_in, write_scripted
 
 PATIENCE = 120.0
 MOST_OPEN = 10
@@ -140,11 +139,7 @@ Open = Callable[..., Any]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Empty folders of the user's, with scripted models as a plugin."""
-    for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(tmp_path / kind.lower()))
+    move_in(monkeypatch, tmp_path)
     monkeypatch.setenv("PLAYGROUND_WORKER", "0")
     plugins = tmp_path / "config" / "plugins"
     plugins.mkdir(parents=True)
@@ -157,11 +152,7 @@ def model(home: Path) -> Callable[..., str]:
     """Makes a model of a name that says a script."""
 
     def make(name: str, script: Any, **config: Any) -> str:
-        folder = home / "data" / "models" / name
-        folder.mkdir(parents=True)
-        config = {"model_type": "scripted", "script": script} | config
-        (folder / "config.json").write_text(json.dumps(config))
-        return name
+        return write_scripted(home / "data" / "models", name, script, **config)
 
     return make
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,6 +19,7 @@ from playground.protocol.messages import Status
 from playground.session import workers
 from playground.session.client import Session
 from playground.session.remote import Remote
+from tests.users import move_in, write_scripted
 
 COMMAND = str(Path(sys.executable).with_name("playground"))
 
@@ -110,13 +109,10 @@ class User:
         return folder / f"{name}.py"
 
     def model(self, name: str, script: Any, **config: Any) -> str:
-        folder = self.folder / "data" / "models" / name
-        folder.mkdir(parents=True, exist_ok=True)
+        models = self.folder / "data" / "models"
         for notes in ("reads", "loading", "hung"):
-            (folder / notes).unlink(missing_ok=True)
-        config |= {"model_type": "scripted", "script": script}
-        (folder / "config.json").write_text(json.dumps(config))
-        return name
+            (models / name / notes).unlink(missing_ok=True)
+        return write_scripted(models, name, script, **config)
 
     def notes(self, model: str, name: str = "reads") -> list[str]:
         """The lines that a model has noted."""
@@ -148,10 +144,7 @@ class User:
 
 def settle(monkeypatch: pytest.MonkeyPatch, folder: Path, runtime_folder: Path) -> User:
     """A user whose folders are below `folder`."""
-    for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
-        monkeypatch.delenv(name)
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"PLAYGROUND_{kind}_HOME", str(folder / kind.lower()))
+    move_in(monkeypatch, folder)
     monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(runtime_folder))
     made = User(folder)
     if not (folder / "config").exists():
