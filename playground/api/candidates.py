@@ -30,8 +30,8 @@ class Candidates:
         self.scores = scores
         self._ids = ids
         self._vocabulary = vocabulary
+        # Those of which these are some by construction, for as long as they live.
         self._source: ref[Candidates] | None = None
-        """Of which these are some by construction, as long as those live."""
         # Not cached properties: those of Python 3.11 take a lock, which costs as much as a small stage.
         self._highest: float | None = None
         self._exponentials: tuple[ndarray, float] | None = None
