@@ -152,11 +152,11 @@ class Candidates:
 
     def within(self, others: Candidates) -> bool:
         """Whether these tokens are some of `others`, each once."""
-        if self._ids is None:
-            return others.whole and len(self) <= len(others)
-        if self._ids is others._ids or (self._source is not None and self._source() is others):
+        if self._ids is others._ids:
+            return len(self) <= len(others)
+        if self._source is not None and self._source() is others:
             return True
-        return len(others.find(self._ids)) == len(self)
+        return len(others.find(self.ids)) == len(self)
 
     def __contains__(self, token: int) -> bool:
         """Whether `token` still stands."""
