@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +86,18 @@ def test_a_draw_is_the_highest_of_all_scores_with_their_noise(
     best = int((scores + noise.gumbel(position, ids, size)).argmax())
     drawn = draw(Candidates(scores, ids), noise, position)
     assert drawn == (best if ids is None else ids[best])
+
+
+@given(seeds, st.sampled_from([-4.01, -5.0, -6.0, -8.0]))
+def test_many_unlikely_tokens_win_as_often_as_their_noise_says(seed, unlikely):
+    """A few good tokens and as many worse ones as it takes to win about every other time."""
+    worse = max(1_100, int(16 * math.exp(-unlikely)))
+    scores = np.full(16 + worse, unlikely, dtype=np.float32)
+    scores[:16] = 0
+    noise = HashedNoise(seed, 0)
+    for position in range(8):
+        best = int((scores + noise.gumbel(position, None, len(scores))).argmax())
+        assert draw(Candidates(scores), noise, position) == best
 
 
 @given(seeds, st.floats(-4, 23))
