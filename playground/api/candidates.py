@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from weakref import ref
 
 import numpy as np
 from numpy import ndarray
@@ -29,6 +30,11 @@ class Candidates:
         self.scores = scores
         self._ids = ids
         self._vocabulary = vocabulary
+        # Those of which these are some by construction, for as long as they live.
+        self._source: ref[Candidates] | None = None
+        # Not cached properties: those of Python 3.11 take a lock, which costs as much as a small stage.
+        self._highest: float | None = None
+        self._exponentials: tuple[ndarray, float] | None = None
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -50,27 +56,31 @@ class Candidates:
             return len(self.scores)
         return int(self._ids[-1]) + 1 if self._vocabulary is None else self._vocabulary
 
-    @cached_property
+    @property
     def highest(self) -> float:
         """The score of the best candidate."""
-        return float(self.scores[self.scores.argmax()])  # quicker than max() for few and for many
-
-    @cached_property
-    def _exponentials(self) -> tuple[ndarray, float]:
-        # Less the highest: exponentials of these neither overflow nor all vanish.
-        weights = self.scores - self.highest
-        np.exp(weights, out=weights)
-        return weights, float(weights.sum())
+        if self._highest is None:
+            # Quicker than max() for few and for many.
+            self._highest = float(self.scores[self.scores.argmax()])
+        return self._highest
 
     @property
     def weights(self) -> ndarray:
         """(n,) float32: the probabilities over that of the best candidate."""
-        return self._exponentials[0]
+        return self._exponentiated()[0]
 
     @property
     def total(self) -> float:
         """The sum of the weights."""
-        return self._exponentials[1]
+        return self._exponentiated()[1]
+
+    def _exponentiated(self) -> tuple[ndarray, float]:
+        if self._exponentials is None:
+            # Less the highest: exponentials of these neither overflow nor all vanish.
+            weights = self.scores - self.highest
+            np.exp(weights, out=weights)
+            self._exponentials = weights, float(np.add.reduce(weights))
+        return self._exponentials
 
     def probabilities(self) -> ndarray:
         """(n,) float32 that sums to 1."""
@@ -95,19 +105,33 @@ class Candidates:
 
     def keep(self, mask: ndarray) -> Candidates:
         """Only those where `mask` (n,) is true. Raises ValueError for a mask of another shape."""
-        if np.shape(mask) != self.scores.shape:
-            raise ValueError(f"a mask of shape {np.shape(mask)} for {len(self)} candidates")
-        kept = np.asarray(mask).nonzero()[0]
-        return self if len(kept) == len(self) else self.at(kept)
+        mask = np.asarray(mask)
+        if mask.shape != self.scores.shape:
+            raise ValueError(f"a mask of shape {mask.shape} for {len(self)} candidates")
+        kept = mask.nonzero()[0]
+        return self if len(kept) == len(self) else self._some(kept)
 
     def top(self, k: int) -> Candidates:
         """The k with the highest scores; of equal scores the lower id stands."""
-        return self if k >= len(self) else self.at(np.sort(top_indices(self.scores, k)))
+        if k >= len(self):
+            return self
+        places = _contenders(self.scores, k)
+        if len(places) > k:
+            order = (-self.scores[places]).argsort(kind="stable")[:k]
+            order.sort()
+            places = places[order]
+        return self._some(places)
 
     def at(self, places: ndarray) -> Candidates:
         """Only those at `places` (m,): distinct, ascending positions here."""
         ids = places if self._ids is None else self._ids[places]
         return Candidates(self.scores[places], ids, self.vocabulary)
+
+    def _some(self, places: ndarray) -> Candidates:
+        """As `at`, where the places are known to be right."""
+        some = self.at(places)
+        some._source = ref(self)
+        return some
 
     def rescored(self, scores: ndarray) -> Candidates:
         """The same tokens with other scores (n,)."""
@@ -125,6 +149,14 @@ class Candidates:
         places[places == len(self._ids)] = 0
         found: ndarray = places[self._ids[places] == wanted]
         return found
+
+    def within(self, others: Candidates) -> bool:
+        """Whether these tokens are some of `others`, each once."""
+        if self._ids is others._ids:
+            return len(self) <= len(others)
+        if self._source is not None and self._source() is others:
+            return True
+        return len(others.find(self.ids)) == len(self)
 
     def __contains__(self, token: int) -> bool:
         """Whether `token` still stands."""
@@ -171,17 +203,22 @@ def _all_ids(size: int) -> ndarray:
 
 def top_indices(scores: ndarray, k: int) -> ndarray:
     """Indices of the k highest of `scores` (n,), highest first; of equal ones the lower first."""
-    if k < 1:
-        return np.empty(0, dtype=np.int64)
     if k >= len(scores):
         return (-scores).argsort(kind="stable")
-    contenders = (scores >= _bound(scores, k)).nonzero()[0]
+    contenders = _contenders(scores, k)
     order = (-scores[contenders]).argsort(kind="stable")[:k]
     found: ndarray = contenders[order]
     return found
 
 
 ROWS = 64
+
+
+def _contenders(scores: ndarray, k: int) -> ndarray:
+    """Ascending indices of the k < n highest of `scores` (n,), and perhaps of a few more."""
+    if k < 1:
+        return np.empty(0, dtype=np.int64)
+    return (scores >= _bound(scores, k)).nonzero()[0]
 
 
 def _bound(scores: ndarray, k: int) -> float:
@@ -192,6 +229,6 @@ def _bound(scores: ndarray, k: int) -> float:
     """
     columns = len(scores) // ROWS
     table = scores[: ROWS * columns].reshape(ROWS, columns)
-    values = table.max(axis=0) if k <= columns // 4 else scores.copy()
+    values = np.maximum.reduce(table) if k <= columns // 4 else scores.copy()
     values.partition(len(values) - k)
     return float(values[len(values) - k])

@@ -43,7 +43,7 @@ class OurChain:
     def choose(self) -> float:
         """Seconds to choose a token."""
         from playground.api.decoding import Step
-        from playground.engine.context import draw
+        from playground.engine.draw import draw
 
         step = Step(self._said, SAID, self._noise)
         start = time.perf_counter()

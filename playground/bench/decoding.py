@@ -63,7 +63,7 @@ class OurStages:
     def draw(self) -> float:
         """Seconds for the noise over the whole vocabulary and the choice."""
         from playground.api.candidates import Candidates
-        from playground.engine.context import draw
+        from playground.engine.draw import draw
 
         return seconds_each(
             lambda row: draw(Candidates(row), self._noise, self._step.position), self._scores

@@ -89,7 +89,7 @@ class Decoder:
         """The median seconds of the choice, and of a whole token."""
         from playground.api.decoding import Step
         from playground.engine.chain import build_chain
-        from playground.engine.context import draw
+        from playground.engine.draw import draw
         from playground.engine.noise import HashedNoise
 
         model, built = self._model, build_chain(chain, self._engine.plugins)

@@ -78,8 +78,8 @@ def check_narrowed(name: str, before: Candidates, after: Any) -> None:
         return
     if not isinstance(after, Candidates):
         raise PluginFailed(f"processor {name} returned {type(after).__name__}, not candidates")
-    shape = np.shape(after.scores)
-    if len(shape) != 1 or (not after.whole and np.shape(after.ids) != shape):
+    shape = _shape(after.scores)
+    if len(shape) != 1 or (not after.whole and _shape(after.ids) != shape):
         raise PluginFailed(f"processor {name} returned scores of shape {shape}")
     if not len(after):
         raise PluginFailed(f"processor {name} left no candidate", "loosen its options")
@@ -94,8 +94,12 @@ def check_narrowed(name: str, before: Candidates, after: Any) -> None:
             f"processor {name} returned {len(after)} scores for {len(before)} candidates",
             "rescored() takes a score for each; keep() removes some",
         )
-    if not after.whole and len(before.find(after.ids)) != len(after):
+    if not after.within(before):
         raise PluginFailed(f"processor {name} returned tokens it was not given")
+
+
+def _shape(values: Any) -> tuple[int, ...]:
+    return values.shape if isinstance(values, ndarray) else np.shape(values)
 
 
 def build_chain(text: str, plugins: Plugins) -> Chain:

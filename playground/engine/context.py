@@ -9,9 +9,10 @@ from functools import cached_property
 from numpy import ndarray
 
 from playground.api.candidates import Candidates
-from playground.api.decoding import Noise, ReadAll, Step
+from playground.api.decoding import ReadAll, Step
 from playground.api.model import LanguageModel, Need, Read, Reading, State
 from playground.engine.chain import Chain
+from playground.engine.draw import draw
 from playground.engine.known import read_from_known
 from playground.engine.noise import HashedNoise
 from playground.engine.prefix import PrefixCache
@@ -52,7 +53,7 @@ class Context:
     """What has been read before; by itself it remembers nothing."""
 
     @cached_property
-    def noise(self) -> Noise:
+    def noise(self) -> HashedNoise:
         return HashedNoise(self.seed, self.sequence)
 
     def sibling(self, sequence: int) -> Context:
@@ -81,13 +82,3 @@ class Context:
     ) -> Generator[ReadAll, list[Reading], list[Reading]]:
         self.line.unbroken = self.line.unbroken and model is not None
         return (yield from read_from_known(self.prefixes, model or self.model, reads, model))
-
-
-def draw(candidates: Candidates, noise: Noise, position: int) -> int:
-    """A token drawn by the Gumbel-max trick: its law is `candidates.probabilities()`."""
-    if len(candidates) == 1:
-        return candidates.best()
-    ids = None if candidates.whole else candidates.ids
-    gumbel = noise.gumbel(position, ids, len(candidates))
-    place = int((candidates.scores + gumbel).argmax())
-    return place if ids is None else int(ids[place])

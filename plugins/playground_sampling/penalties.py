@@ -149,8 +149,9 @@ def _scaled(candidates: Candidates, places: ndarray, penalty: float) -> Candidat
     """Positive scores at `places` (m,) divided by `penalty`, negative ones multiplied."""
     import numpy as np
 
-    factor = np.float32(penalty)
     seen = candidates.scores[places]
     scores = candidates.scores.copy()
-    scores[places] = np.where(seen < 0, seen * factor, seen / factor)
+    # Above 1, what a score of either sign becomes is the lower of the two.
+    chosen = np.minimum if penalty >= 1 else np.maximum
+    scores[places] = chosen(seen * penalty, seen / penalty)
     return candidates.rescored(scores)

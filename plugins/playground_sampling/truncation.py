@@ -72,11 +72,12 @@ class TopP(Processor, frozen=True):
 
         if self.p == 1:
             return candidates
-        common = _common(candidates, self.p)
-        likeliest = common[(-candidates.scores[common]).argsort(kind="stable")]
-        reached = candidates.weights[likeliest].astype(np.float64).cumsum()
+        likeliest = _likeliest(candidates, self.p)
+        reached = np.add.accumulate(candidates.weights[likeliest], dtype=np.float64)
         count = int(reached.searchsorted(self.p * candidates.total)) + 1
-        return candidates.at(np.sort(likeliest[:count]))
+        nucleus = np.zeros(len(candidates), dtype=bool)
+        nucleus[likeliest[:count]] = True
+        return candidates.keep(nucleus)
 
     def notices(self) -> tuple[str, ...]:
         return ("top_p 0 is greedy: the likeliest token",) * (self.p == 0)
@@ -147,6 +148,19 @@ BOLDNESS = (256, 32, 4)
 
 ROUNDING = 1e-4
 """Bounds leave this much, far more than a float32 sum is off."""
+
+
+FEW = 512
+"""So many tokens are ordered as quickly as those are found that matter."""
+
+
+def _likeliest(candidates: Candidates, mass: float) -> ndarray:
+    """Places (m,) of tokens that together hold at least `mass`, the likeliest first."""
+    if len(candidates) <= FEW:
+        return (-candidates.scores).argsort(kind="stable")
+    common = _common(candidates, mass)
+    likeliest: ndarray = common[(-candidates.scores[common]).argsort(kind="stable")]
+    return likeliest
 
 
 def _common(candidates: Candidates, mass: float) -> ndarray:

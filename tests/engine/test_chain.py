@@ -91,3 +91,25 @@ def test_a_stage_that_breaks_its_contract_is_named(plugins, returns, fault):
     chain = build_chain("top_k(50) | broken | sample", plugins)
     with pytest.raises(PluginFailed, match=f"broken .*{fault}"):
         chain.candidates(LOGITS, STEP)
+
+
+@pytest.mark.parametrize(
+    ("returns", "fault"),
+    [
+        (lambda c: Candidates(LOGITS).keep(LOGITS < -2), "not given"),
+        (lambda c: c.at(np.array([3, 3])), "not given"),
+        (lambda c: c.rescored(c.scores * np.inf).top(2), "not finite"),
+        (lambda c: Candidates(LOGITS), "added candidates"),
+    ],
+)
+def test_what_a_stage_makes_of_few_tokens_is_held_against_them(plugins, returns, fault):
+    plugins.processors.add("broken", broken(returns), "test")
+    chain = build_chain("top_k(10) | broken | sample", plugins)
+    with pytest.raises(PluginFailed, match=f"broken .*{fault}"):
+        chain.candidates(LOGITS, STEP)
+
+
+def test_a_stage_may_make_new_candidates_of_tokens_it_was_given(plugins):
+    plugins.processors.add("again", broken(lambda c: Candidates(LOGITS).keep(LOGITS > 2.9)), "test")
+    chain = build_chain("top_k(10) | again | sample", plugins)
+    assert chain.candidates(LOGITS, STEP).ids.tolist() == [49]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.api import Candidates
-from playground.engine.context import draw
-from playground.engine.noise import HashedNoise
+from playground.engine.draw import draw
+from playground.engine.noise import HashedNoise, bits_reaching, gumbel_of
 
 seeds = st.integers(0, 2**63 - 1)
 positions = st.integers(0, 2**20)
@@ -64,6 +66,48 @@ def test_seeded_draws_of_a_known_distribution_pass_a_chi_square_test():
         counts = np.bincount(drawn // 1000, minlength=8)
         statistic = ((counts - draws * chances) ** 2 / (draws * chances)).sum()
         assert statistic < CHI_SQUARE_7_ONE_IN_A_MILLION
+
+
+@given(
+    seed=seeds,
+    position=positions,
+    size=st.sampled_from([2, 1_024, 1_025, 5_000, 50_257]),
+    deviation=st.sampled_from([0.0, 0.01, 1.0, 4.4, 30.0, 1e4, 1e37]),
+    offset=st.sampled_from([0.0, -80.0, 1e6]),
+    some=st.booleans(),
+)
+def test_a_draw_is_the_highest_of_all_scores_with_their_noise(
+    seed, position, size, deviation, offset, some
+):
+    generator = np.random.default_rng(seed)
+    scores = (generator.standard_normal(size) * deviation + offset).astype(np.float32)
+    ids = np.sort(generator.choice(300_000, size, replace=False)) if some else None
+    noise = HashedNoise(seed, 0)
+    best = int((scores + noise.gumbel(position, ids, size)).argmax())
+    drawn = draw(Candidates(scores, ids), noise, position)
+    assert drawn == (best if ids is None else ids[best])
+
+
+@given(seeds, st.sampled_from([-4.01, -5.0, -6.0, -8.0]))
+def test_many_unlikely_tokens_win_as_often_as_their_noise_says(seed, unlikely):
+    """A few good tokens and as many worse ones as it takes to win about every other time."""
+    worse = max(1_100, int(16 * math.exp(-unlikely)))
+    scores = np.full(16 + worse, unlikely, dtype=np.float32)
+    scores[:16] = 0
+    noise = HashedNoise(seed, 0)
+    for position in range(8):
+        best = int((scores + noise.gumbel(position, None, len(scores))).argmax())
+        assert draw(Candidates(scores), noise, position) == best
+
+
+@given(seeds, st.floats(-4, 23))
+def test_no_bits_below_those_that_reach_a_variate_make_it(seed, variate):
+    random = np.random.default_rng(seed).integers(2**32, size=1_000, dtype=np.uint32)
+    ends = np.concatenate([np.arange(600), 2**32 - 1 - np.arange(600)]).astype(np.uint32)
+    least = bits_reaching(variate)
+    near = np.clip(least + np.arange(-300, 300), 0, 2**32 - 1).astype(np.uint32)
+    bits = np.concatenate([random, ends, near])
+    assert (gumbel_of(bits[bits < least]) < variate).all()
 
 
 @given(seeds, positions)

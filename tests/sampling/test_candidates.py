@@ -52,6 +52,22 @@ def test_removing_keeps_ids_scores_and_the_vocabulary_s_size():
     assert narrowed.vocabulary == narrowed.rescored(narrowed.scores).vocabulary == 4
 
 
+@given(st.lists(st.integers(-9, 9), min_size=8, max_size=8))
+def test_tokens_are_within_others_where_each_of_them_stands_there(levels):
+    """Made by narrowing or by hand, by the same candidates or by others."""
+    scores = np.array(levels, dtype=np.float32)
+    whole = Candidates(scores)
+    five = whole.top(5)
+    narrowed = [whole, five, five.top(2), five.rescored(np.zeros(5)), whole.keep(scores >= 0)]
+    by_hand = [Candidates(each.scores, each.ids.copy(), 8) for each in narrowed]
+    strange = [whole.at(np.array([1, 6])), whole.at(np.array([3, 3])), Candidates(np.zeros(9))]
+    for some in narrowed + by_hand + strange:
+        ids = some.ids.tolist()
+        for others in narrowed + by_hand:
+            stand = len(set(ids)) == len(ids) and set(ids) <= set(others.ids.tolist())
+            assert some.within(others) == stand
+
+
 def test_find_gives_the_places_of_those_that_stand():
     whole = Candidates(np.arange(6, dtype=np.float32))
     narrowed = whole.keep(whole.scores >= 3)  # ids 3, 4, 5
