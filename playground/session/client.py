@@ -45,6 +45,7 @@ from playground.protocol.questions import (
     ScoreText,
     TraceToken,
 )
+from playground.session import blank
 
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog
@@ -108,8 +109,13 @@ class Session:
 
     def prepare(self) -> None:
         """The session's model will be asked for soon: begin what takes time, and return at once."""
-        if not self._is_remote:
-            return
+        try:
+            if self._is_remote:
+                self._begin()
+        finally:
+            blank.discard()
+
+    def _begin(self) -> None:
         # Before anything else is imported that can be imported meanwhile.
         from playground.session.launch import Launcher
 
