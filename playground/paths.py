@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+LONGEST_SOCKET_PATH = 100
+"""The kernel's own limit is 108 bytes on Linux and 104 elsewhere."""
+SOCKET_NAME_LENGTH = 24
+"""Room for a name in the folder, that of a socket on its way included."""
+
 
 def config_folder() -> Path:
     """Settings, the user's own plugins and prompts."""
@@ -29,6 +34,17 @@ def runtime_folder() -> Path:
         return Path(of_session) / "playground"
     # Straight in the sticky folder: what stands between could be another user's.
     return Path(os.environ.get("TMPDIR") or "/tmp") / f"playground-{os.getuid()}"
+
+
+def socket_folder() -> Path:
+    """The runtime folder; where its path leaves no room for a socket's name, a short one for it alone."""
+    wanted = runtime_folder().absolute()
+    if len(os.fsencode(wanted)) + 1 + SOCKET_NAME_LENGTH <= LONGEST_SOCKET_PATH:
+        return wanted
+    import hashlib
+
+    digest = hashlib.sha256(bytes(wanted)).hexdigest()[:8]
+    return Path(os.environ.get("TMPDIR") or "/tmp") / f"playground-{os.getuid()}-{digest}"
 
 
 def _folder(variable: str, kind: str) -> Path:

@@ -74,7 +74,11 @@ def details_of(cls: type) -> tuple[str, ...]:
 def options_of(cls: type[msgspec.Struct]) -> tuple[Option, ...]:
     """The options that a Struct class declares, in order."""
     hints = _hints_of(cls)
-    return tuple(_option(field, hints[field.name]) for field in msgspec.structs.fields(cls))
+    # Not by `msgspec.structs.fields`, which evaluates all annotations once more, at each start.
+    names, defaults = cls.__struct_fields__, cls.__struct_defaults__
+    filled = (msgspec.NODEFAULT,) * (len(names) - len(defaults)) + defaults
+    pairs = zip(names, filled, strict=True)
+    return tuple(_option(name, hints[name], default) for name, default in pairs)
 
 
 @lru_cache(maxsize=256)  # asked for every option of every stage of a request
@@ -82,15 +86,14 @@ def _hints_of(cls: type[msgspec.Struct]) -> dict[str, Any]:
     return typing.get_type_hints(cls, include_extras=True)
 
 
-def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
+def _option(name: str, hint: Any, default: Any) -> Option:
     annotations = typing.get_args(hint)[1:] if typing.get_origin(hint) is typing.Annotated else ()
     metas = [meta for meta in annotations if isinstance(meta, Meta)]
     kind = typing.get_args(hint)[0] if annotations else hint
-    default = field.default
-    if field.default_factory is not msgspec.NODEFAULT:
-        default = field.default_factory()
+    if callable(factory := getattr(default, "factory", None)):
+        default = factory()
     help_text = next((meta.description for meta in metas if meta.description), "")
-    return Option(field.name, kind, default, range_of(metas), help_text)
+    return Option(name, kind, default, range_of(metas), help_text)
 
 
 def models_of(stage: msgspec.Struct) -> dict[str, str]:

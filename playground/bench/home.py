@@ -18,7 +18,7 @@ class Home:
         self._folder = tempfile.TemporaryDirectory(prefix="playground-bench-")
         self.path = Path(self._folder.name)
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not _is_ours(name)},
+            **{name: value for name, value in os.environ.items() if not _is_left_out(name)},
             **{
                 f"PLAYGROUND_{kind}_HOME": str(self.path / kind.lower())
                 for kind in ("CONFIG", "DATA", "RUNTIME")
@@ -41,5 +41,6 @@ class Home:
         )
 
 
-def _is_ours(variable: str) -> bool:
-    return variable.startswith("PLAYGROUND_")
+def _is_left_out(variable: str) -> bool:
+    # A user's Python keeps what it has compiled: without that, a start is a good third compiler.
+    return variable.startswith("PLAYGROUND_") or variable == "PYTHONDONTWRITEBYTECODE"

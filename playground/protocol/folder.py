@@ -6,7 +6,6 @@ that others may enter, is refused and not mended: what lies in it may be theirs.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from pathlib import Path
@@ -14,17 +13,10 @@ from pathlib import Path
 from playground import paths
 from playground.protocol.problems import WorkerUnusable
 
-LONGEST_SOCKET_PATH = 100
-"""The kernel's own limit is 108 bytes on Linux and 104 elsewhere."""
-SOCKET_NAME_LENGTH = 24
-"""Room for a name in the folder, that of a socket on its way included."""
-
 
 def runtime_folder() -> Path:
     """The folder, made if need be. Raises WorkerUnusable where there can be none that is safe."""
-    wanted = paths.runtime_folder().absolute()
-    if len(os.fsencode(wanted)) + 1 + SOCKET_NAME_LENGTH > LONGEST_SOCKET_PATH:
-        wanted = _short(wanted)
+    wanted = paths.socket_folder()
     try:
         wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         wanted.mkdir(mode=0o700, exist_ok=True)
@@ -39,12 +31,6 @@ def runtime_folder() -> Path:
             "remove it, or name another one in PLAYGROUND_RUNTIME_HOME",
         )
     return wanted
-
-
-def _short(wanted: Path) -> Path:
-    """A folder whose path leaves room for a socket's name; one for every folder that does not."""
-    digest = hashlib.sha256(bytes(wanted)).hexdigest()[:8]
-    return Path(os.environ.get("TMPDIR") or "/tmp") / f"playground-{os.getuid()}-{digest}"
 
 
 def _problem(found: os.stat_result) -> str:

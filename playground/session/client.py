@@ -45,6 +45,7 @@ from playground.protocol.questions import (
     ScoreText,
     TraceToken,
 )
+from playground.session import blank
 
 if TYPE_CHECKING:
     from playground.engine.catalog import Catalog
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from playground.session.service import EventStream, EventStreams, Service
 
 A = TypeVar("A")
+PATHS = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
+"""Beginnings of what can only be a path: no plugin need be loaded to learn that it is no model's name."""
 
 
 class Session:
@@ -106,8 +109,13 @@ class Session:
 
     def prepare(self) -> None:
         """The session's model will be asked for soon: begin what takes time, and return at once."""
-        if not self._is_remote:
-            return
+        try:
+            if self._is_remote:
+                self._begin()
+        finally:
+            blank.discard()
+
+    def _begin(self) -> None:
         # Before anything else is imported that can be imported meanwhile.
         from playground.session.launch import Launcher
 
@@ -218,10 +226,13 @@ class Session:
 
     def _located(self, reference: str) -> str:
         """A model's name that means the same in any folder: a path from here is made a whole one."""
-        name = reference.partition("(")[0]
-        if not any(map(os.path.isdir, map(os.path.expanduser, (reference, name)))):
-            return reference
-        return self.catalog.absolute(reference)
+        for name in (reference, reference.partition("(")[0]):
+            path = os.path.expanduser(name)
+            if os.path.isdir(path):
+                if path.startswith(PATHS):
+                    return os.path.abspath(path) + reference.removeprefix(name)
+                return self.catalog.absolute(reference)
+        return reference
 
     def _chain_located(self, chain: str) -> str:
         """A chain whose options call models so that it means the same in any folder."""

@@ -12,9 +12,6 @@ import fcntl
 import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +23,7 @@ from playground.protocol.address import Address, address_of, portable
 from playground.protocol.messages import Launch
 from playground.protocol.problems import WorkerUnusable
 from playground.protocol.questions import ModelChoice
+from playground.session import blank
 
 PATIENCE_SECONDS = 10.0
 """For a process that has the lock to listen."""
@@ -112,26 +110,15 @@ class Launcher:
             log=str(address.log),
             preload=preload,
         )
-        files = (lock, listener.fileno())
-        words = [*map(str, files), msgspec.json.encode(launch).decode()]
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         log = os.open(address.log, flags, 0o600)
         try:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "playground.worker", *words],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=files,
-                cwd="/",
-                start_new_session=True,
-            )
+            files = (lock, listener.fileno(), log)
+            pid = blank.take().become(msgspec.json.encode(launch), files)
         finally:
             os.close(log)
         # It says so itself too, but who connects from now on wants to know.
-        os.pwrite(lock, f"{process.pid}\n".encode(), 0)
-        # So that it leaves no zombie behind when it ends before this front end does.
-        threading.Thread(target=process.wait, name="session process", daemon=True).start()
+        os.pwrite(lock, f"{pid}\n".encode(), 0)
 
 
 def connect(address: Address) -> socket.socket | None:

@@ -6,6 +6,7 @@ and packing weights, costs no time. It knows no event loop: that is imported mea
 
 from __future__ import annotations
 
+import gc
 import threading
 from concurrent.futures import Future
 
@@ -47,4 +48,6 @@ class Beginning:
         plugins = load_plugins(settings.plugin_folders, strict=settings.strict)
         catalog = Catalog(plugins.backends_in_order(), plugins.models, settings.model_folders)
         self.engine = Engine(plugins, catalog, settings.prefix_cache_bytes)
+        # What is there by now stays: the first collection of garbage need not look at it. A model may go.
+        gc.freeze()
         self.loading = Loading(self.engine, launch.preload) if launch.preload else None

@@ -11,7 +11,7 @@ import pytest
 from playground import paths
 from playground.config import Settings
 from playground.protocol.address import address_of, key_of
-from playground.protocol.folder import LONGEST_SOCKET_PATH, runtime_folder
+from playground.protocol.folder import runtime_folder
 from playground.protocol.problems import WorkerUnusable
 
 
@@ -78,7 +78,7 @@ def test_a_path_that_is_too_long_for_a_socket_gets_a_short_one(tmp_path, monkeyp
     long = tmp_path / ("long" * 30)
     monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(long))
     short = runtime_folder()
-    assert len(bytes(address_of(Settings()).socket)) <= LONGEST_SOCKET_PATH
+    assert len(bytes(address_of(Settings()).socket)) <= paths.LONGEST_SOCKET_PATH
     assert stat.S_IMODE(short.stat().st_mode) == 0o700
     monkeypatch.setenv("PLAYGROUND_RUNTIME_HOME", str(long) + "er")
     assert runtime_folder() != short

@@ -159,6 +159,26 @@ def test_a_path_means_what_it_means_where_the_command_runs(user, word):
     assert (ran.stdout, f"· {word} ·" in ran.stderr) == ("!", True)
 
 
+def test_a_path_is_known_to_be_one_without_loading_a_plugin(user, monkeypatch):
+    folder = user.folder / "data" / "models"
+    for name in ("here", "a (b)", "shakespeare-rnn"):
+        user.model(name, "!", after="x")
+    monkeypatch.chdir(folder)
+    session = user.session()
+    for given, meant in (
+        (str(folder / "here"), str(folder / "here")),
+        (f"{folder}/../models/here(x=1)", f"{folder}/here(x=1)"),
+        ("./here", f"{folder}/here"),
+        ("../models/a (b)", f"{folder}/a (b)"),
+        ("no-such-folder", "no-such-folder"),
+        ("./no-such-folder(x=1)", "./no-such-folder(x=1)"),
+    ):
+        assert session._located(given) == meant
+    assert "plugins" not in vars(session)
+    assert session._located("shakespeare-rnn") == "shakespeare-rnn", "a name, and a folder here"
+    assert "plugins" in vars(session)
+
+
 def test_a_model_whose_files_have_changed_is_loaded_again(user):
     user.model("hello", " world", after="Hello")
     assert user.run("gen", "Hello", "-m", "hello").stdout == " world"
@@ -210,7 +230,7 @@ def test_one_whose_socket_was_removed_makes_room_for_another(user, wait_for):
 def test_a_program_that_cannot_start_is_an_error_that_names_the_log(user, monkeypatch):
     from playground.api import PlaygroundError
 
-    monkeypatch.setattr("playground.session.launch.sys.executable", "/bin/false")
+    monkeypatch.setattr("playground.session.blank.sys.executable", "/bin/false")
     with pytest.raises(PlaygroundError, match="has ended") as failed:
         user.remote().models()
     assert failed.value.hint == "playground worker logs"
@@ -219,7 +239,7 @@ def test_a_program_that_cannot_start_is_an_error_that_names_the_log(user, monkey
 
 def test_a_program_that_is_not_there_is_done_without(user, monkeypatch):
     user.model("abc", "abc")
-    monkeypatch.setattr("playground.session.launch.sys.executable", "/nowhere")
+    monkeypatch.setattr("playground.session.blank.sys.executable", "/nowhere")
     session = user.session(model="abc")
     session.prepare()
     assert session.next_tokens("a", 1)[0].text == "b"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 
 CANCELLED = 130
 
@@ -15,6 +16,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda signum, frame: os._exit(CANCELLED))
     # What is made while modules are imported stays: looking for garbage in it takes a tenth of the time.
     gc.disable()
+    from playground.ui.cli import ahead
+
+    ahead.begin(sys.argv[1:])
     from playground.ui.cli import console, interrupt
     from playground.ui.cli.app import cli
 
