@@ -9,8 +9,8 @@ token `<unk>` in both, as in either original. Knows nothing of models but the si
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from tokenizers import AddedToken, decoders, normalizers, pre_tokenizers
 from tokenizers import Tokenizer as Rules
@@ -25,7 +25,6 @@ PARTS = ("vocab.json", "merges.txt")
 END_OF_TEXT = "<|endoftext|>"
 UNKNOWN = "<unk>"
 WORD_END = "</w>"
-SEPARATOR = "\U0010ffff"  # in no token, and not one of the characters that stand for bytes
 
 
 def load_tokenizer(
@@ -114,7 +113,10 @@ def _with_special(rules: Rules, token: str) -> Rules:
 
 
 class _Bpe:
-    """What both have in common: a vocabulary, spelled out when first asked for."""
+    """What both have in common.
+
+    A token is spelled out when it is first asked for: all of them take as long as a first token.
+    """
 
     start_ids: tuple[int, ...] = ()
 
@@ -123,16 +125,9 @@ class _Bpe:
         self.vocabulary_size = size
         self.fingerprint = fingerprint
 
-    @cached_property
-    def _labels(self) -> list[str]:
-        """Spelling by id; ids that the model has and the tokenizer does not are never encoded to."""
-        labels = [f"<unused{token}>" for token in range(self.vocabulary_size)]
-        for label, token in self._rules.get_vocab().items():
-            labels[token] = label
-        return labels
-
     def label(self, token: int) -> str:
-        return self._labels[token]
+        """Its spelling; ids that the model has and the tokenizer does not are never encoded to."""
+        return self._rules.id_to_token(token) or f"<unused{token}>"
 
     def _ids(self, text: str | list[str]) -> list[int]:
         try:
@@ -153,21 +148,20 @@ class ByteLevelBpe(_Bpe):
         super().__init__(rules, size, fingerprint)
         self.bos_id: int | None = rules.token_to_id(END_OF_TEXT)
         self.eos_ids = frozenset(() if self.bos_id is None else (self.bos_id,))
+        self._added = rules.get_added_tokens_decoder()
+        self._pieces: dict[int, bytes] = {}
 
     def encode(self, text: str) -> list[int]:
         return self._ids(text)
 
     def piece(self, token: int, previous: int | None) -> bytes:
-        return self._bytes[token]
+        if token not in self._pieces:
+            self._pieces[token] = self._spelled(token)
+        return self._pieces[token]
 
-    @cached_property
-    def _bytes(self) -> list[bytes]:
-        spelled = SEPARATOR.join(self._labels).translate(_byte_of_character()).split(SEPARATOR)
-        added = set(self._rules.get_added_tokens_decoder())
-        return [
-            self._labels[token].encode() if token in added else _as_bytes(text)
-            for token, text in enumerate(spelled)
-        ]
+    def _spelled(self, token: int) -> bytes:
+        label = self.label(token)
+        return label.encode() if token in self._added else _as_bytes(label.translate(BYTES))
 
 
 def _as_bytes(text: str) -> bytes:
@@ -184,6 +178,9 @@ def _byte_of_character() -> dict[int, int]:
     return {256 + place: byte for place, byte in enumerate(rest)}
 
 
+BYTES = _byte_of_character()
+
+
 class WordBpe(_Bpe):
     """GPT-1's tokenizer (Radford et al. 2018), after Sennrich et al. 2016. It has no end-of-text token."""
 
@@ -198,26 +195,29 @@ class WordBpe(_Bpe):
             rules.normalizer = None
             rules.pre_tokenizer = None
             self._newline = rules.token_to_id(f"\n{WORD_END}")
+        self._words: dict[int, _Word] = {}
 
     def encode(self, text: str) -> list[int]:
         return self._ids(words(text) if self.dialect == "openai" else text)
 
     def piece(self, token: int, previous: int | None) -> bytes:
-        word = self._words[token]
-        return (
-            b" " + word
-            if previous is not None and self._spaced[previous] and token != self._newline
-            else word
-        )
+        word = self._word(token)
+        spaced = previous is not None and self._word(previous).spaced
+        return b" " + word.text if spaced and token != self._newline else word.text
 
-    @cached_property
-    def _words(self) -> list[bytes]:
-        return [label.replace(WORD_END, "").encode() for label in self._labels]
+    def _word(self, token: int) -> _Word:
+        if token not in self._words:
+            label = self.label(token)
+            self._words[token] = _Word(
+                label.replace(WORD_END, "").encode(),
+                label.endswith(WORD_END) and token != self._newline,
+            )
+        return self._words[token]
 
-    @cached_property
-    def _spaced(self) -> list[bool]:
-        """Whether a space follows a token: it ends a word, and is no line break that stands for itself."""
-        return [
-            label.endswith(WORD_END) and token != self._newline
-            for token, label in enumerate(self._labels)
-        ]
+
+class _Word(NamedTuple):
+    """A token of GPT-1's."""
+
+    text: bytes
+    spaced: bool
+    """Whether a space follows it: it ends a word, and is no line break that stands for itself."""
