@@ -42,10 +42,17 @@ from playground_train import CharRnnTrainer, FineTuner, GptTrainer
 kinds = {"char-rnn": CharRnnTrainer, "gpt": GptTrainer, "finetune": FineTuner}
 kind, fields, text, out, how, stop = sys.argv[1:]
 trainer = kinds[kind](**json.loads(fields))
-for event in trainer.train([Path(text)], Path(out), device="cpu", **json.loads(how)):
-    print(msgspec.json.encode(event).decode(), flush=True)
-    if isinstance(event, Progress) and event.step == int(stop):
-        os.kill(os.getpid(), signal.SIGTERM)
+code = 0
+try:
+    for event in trainer.train([Path(text)], Path(out), device="cpu", **json.loads(how)):
+        print(msgspec.json.encode(event).decode(), flush=True)
+        if isinstance(event, Progress) and event.step == int(stop):
+            os.kill(os.getpid(), signal.SIGTERM)
+except SystemExit as ended:
+    code = ended.code
+# Once in a while a thread of gloo's, which outlives its group where a network is in pieces, aborts a process
+# whose interpreter is being taken down. Everything is written by then.
+os._exit(code)
 """
 PATIENCE = 300
 
@@ -92,7 +99,7 @@ def losses_of(events: list[dict[str, Any]]) -> list[float]:
     [
         (False, {}),
         pytest.param(True, {}, marks=thorough),
-        pytest.param(True, {"average": 0.9, "accumulate": 2, "recompute": True}, marks=thorough),
+        (True, {"average": 0.9, "accumulate": 2, "recompute": True}),
     ],
     ids=str,
 )
