@@ -1,4 +1,4 @@
-"""GPT-1 and GPT-2 in torch, for training: whole sequences, no cache, the loss inside.
+"""GPT-1 and GPT-2 in torch, for training: whole sequences, the loss inside, a cache only for samples.
 
 Its parameters carry the names of the Hugging Face layout, so that a folder is read and written without a
 table. Knows nothing of files.
@@ -33,27 +33,54 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
+class Cache:
+    """Keys and values of what was read, by layer; none before the first read."""
+
+    def __init__(self) -> None:
+        self.layers: dict[int, tuple[Tensor, Tensor]] = {}
+
+    @property
+    def length(self) -> int:
+        """Positions read."""
+        return self.layers[0][0].shape[2] if self.layers else 0
+
+    def extended(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """All keys and values of a layer, each (rows, heads, time, size), with these at their end."""
+        if layer in self.layers:
+            before = self.layers[layer]
+            key, value = torch.cat((before[0], key), 2), torch.cat((before[1], value), 2)
+        self.layers[layer] = key, value
+        return key, value
+
+
 class Attention(nn.Module):
     """Causal self-attention; `mask` (batch, 1, time, time) says what else a position may not see."""
 
-    def __init__(self, architecture: Architecture, scale: float, dropout: float) -> None:
+    def __init__(self, architecture: Architecture, layer: int, dropout: float) -> None:
         super().__init__()
         width = architecture.width
         self.c_attn = nn.Linear(width, 3 * width)
         self.c_proj = nn.Linear(width, width)
-        self.heads, self.scale, self.dropout = architecture.heads, scale, dropout
+        self.heads, self.scale, self.dropout = (
+            architecture.heads,
+            architecture.scales[layer],
+            dropout,
+        )
+        self.layer = layer
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None, cache: Cache | None) -> Tensor:
         rows, time, width = x.shape
         parts = self.c_attn(x).view(rows, time, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)  # each (rows, heads, time, size)
+        if cache is not None:
+            key, value = cache.extended(self.layer, key, value)
         mixed = functional.scaled_dot_product_attention(
             query,
             key,
             value,
             attn_mask=mask,
             dropout_p=self.dropout if self.training else 0.0,
-            is_causal=mask is None,
+            is_causal=mask is None and time == key.shape[2],
             scale=self.scale,
         )
         mixed = self.c_proj(mixed.transpose(1, 2).reshape(rows, time, width))
@@ -82,18 +109,18 @@ class Block(nn.Module):
         super().__init__()
         width, epsilon = architecture.width, architecture.epsilon
         self.ln_1 = nn.LayerNorm(width, epsilon)
-        self.attn = Attention(architecture, architecture.scales[layer], dropout)
+        self.attn = Attention(architecture, layer, dropout)
         self.ln_2 = nn.LayerNorm(width, epsilon)
         self.mlp = FeedForward(architecture, dropout)
         self.pre_norm = architecture.pre_norm
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None, cache: Cache | None) -> Tensor:
         after: Tensor
         if self.pre_norm:
-            x = x + self.attn(self.ln_1(x), mask)
+            x = x + self.attn(self.ln_1(x), mask, cache)
             after = x + self.mlp(self.ln_2(x))
         else:
-            x = self.ln_1(x + self.attn(x, mask))
+            x = self.ln_1(x + self.attn(x, mask, cache))
             after = self.ln_2(x + self.mlp(x))
         return after
 
@@ -126,22 +153,25 @@ class GptNetwork(nn.Module):
             logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED, reduction="sum"
         )
 
-    def next_logits(self, ids: Tensor) -> Tensor:
-        """(rows, vocabulary): what could follow `ids` (rows, time)."""
-        return functional.linear(self.hidden(ids)[:, -1], self.head)
+    def next_logits(self, ids: Tensor, cache: Cache) -> Tensor:
+        """(rows, vocabulary): what could follow what the cache holds and `ids` (rows, time)."""
+        return functional.linear(self.hidden(ids, cache=cache)[:, -1], self.head)
 
-    def hidden(self, ids: Tensor, segments: Tensor | None = None) -> Tensor:
+    def hidden(
+        self, ids: Tensor, segments: Tensor | None = None, cache: Cache | None = None
+    ) -> Tensor:
         """(rows, time, width): what the head reads."""
-        mask, places = None, torch.arange(ids.shape[1], device=ids.device)
+        begins = 0 if cache is None else cache.length
+        mask, places = None, torch.arange(begins, begins + ids.shape[1], device=ids.device)
         if segments is not None:
             mask, places = isolated(segments)
         x: Tensor = self.tokens(ids) + self.positions(places)
         x = functional.dropout(x, self.dropout, self.training)
         for block in self.h:
             if self.recompute and self.training:
-                x = checkpoint(block, x, mask, use_reentrant=False)
+                x = checkpoint(block, x, mask, cache, use_reentrant=False)
             else:
-                x = block(x, mask)
+                x = block(x, mask, cache)
         return x if self.ln_f is None else self.ln_f(x)
 
     @property

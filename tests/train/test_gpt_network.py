@@ -11,7 +11,7 @@ import transformers
 
 from playground_gpt.architecture import parse
 from playground_train.gpt_layout import exported, take_over
-from playground_train.gpt_network import GptNetwork
+from playground_train.gpt_network import Cache, GptNetwork
 
 SHAPE = {"vocab_size": 31, "n_positions": 16, "n_embd": 24, "n_layer": 2, "n_head": 3}
 OFF = {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
@@ -48,6 +48,19 @@ def test_its_loss_and_gradients_are_those_of_transformers(pair: tuple[Any, GptNe
     loss.backward()
     embedding = theirs.get_input_embeddings().weight.grad
     torch.testing.assert_close(ours.tokens.weight.grad, embedding, rtol=1e-4, atol=1e-6)
+
+
+def test_what_could_follow_is_the_same_read_at_once_and_one_after_another(
+    pair: tuple[Any, GptNetwork],
+) -> None:
+    theirs, ours = pair
+    cache = Cache()
+    with torch.no_grad():
+        wanted = theirs(IDS).logits
+        for begin, end in ((0, 5), (5, 6), (6, 7), (7, 8)):
+            found = ours.next_logits(IDS[:, begin:end], cache)
+            torch.testing.assert_close(found, wanted[:, end - 1], rtol=1e-4, atol=1e-5)
+    assert cache.length == 8
 
 
 def test_its_weights_are_exported_as_they_were_taken_over(pair: tuple[Any, GptNetwork]) -> None:

@@ -18,7 +18,7 @@ from playground_gpt.weights import Weights
 from playground_train.data.batches import Batch
 from playground_train.data.sequences import Sequences, held_out_batches, sequences_for
 from playground_train.gpt_layout import exported, take_over
-from playground_train.gpt_network import GptNetwork
+from playground_train.gpt_network import Cache, GptNetwork
 from playground_train.gpt_tokens import NEWLINE, learned, tokenizer_files
 from playground_train.subjects.pretrained import check_learns, opened, without_labels
 from playground_train.subjects.subject import Carried, Measured
@@ -72,10 +72,14 @@ class GptSubject:
         self.network.eval()
         generator = torch.Generator().manual_seed(seed)
         ids = list(self.texts.opening)
+        cache = Cache()
         with torch.no_grad():
             for _ in range(length):
-                seen = torch.tensor([ids[-self.architecture.positions :]], device=self.device)
-                scores = self.network.next_logits(seen)[0].float().cpu() / SAMPLE_TEMPERATURE
+                if cache.length == self.architecture.positions:
+                    cache = Cache()  # the window moves, and with it the place of every token
+                new = ids[cache.length :] if cache.length else ids[-self.architecture.positions :]
+                read = torch.tensor([new], device=self.device)
+                scores = self.network.next_logits(read, cache)[0].float().cpu() / SAMPLE_TEMPERATURE
                 token = int(torch.multinomial(scores.softmax(-1), 1, generator=generator))
                 if token == self.texts.end:
                     break
