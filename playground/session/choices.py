@@ -60,8 +60,12 @@ def read(name: str, text: str) -> Any:
     try:
         value = text if name in TEXTS else msgspec.json.decode(text.encode())
         return msgspec.convert(value, _HINTS[name])
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+    except msgspec.ValidationError as error:
         raise InvalidInput(f"{name} cannot be {text!r}: {error}", _example(name)) from None
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        raise InvalidInput(
+            f"{name} cannot be {text!r}: it is no value in JSON", _example(name)
+        ) from None
 
 
 def changed(choices: Choices, **values: Any) -> Choices:

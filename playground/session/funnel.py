@@ -10,6 +10,7 @@ from typing import Any
 from playground.api.events import Token
 from playground.api.outputs import Note, Table
 from playground.api.results import Considered, StageTrace, TokenTrace
+from playground.session.safe_text import one_line
 
 HEADERS = ("stage", "left", "mass", "entropy", "rank", "probability", "cut there")
 NOTABLE = 1e-3
@@ -59,4 +60,4 @@ def _removed(stage: StageTrace, count: int) -> str:
 
 
 def _considered(token: Considered, logprob: float) -> str:
-    return f'"{token.text}" ({math.exp(logprob):.4f})'
+    return f'"{one_line(token.text)}" ({math.exp(logprob):.4f})'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playground.api import InvalidInput
@@ -27,17 +27,41 @@ FILE = "lock"
 
 @contextmanager
 def only_trainer(folder: Path) -> Iterator[None]:
-    """Hold the lock of a run's folder. Raises InvalidInput where another run has it."""
+    """Hold the lock of a run's folder, which is made. Raises InvalidInput where another run has it.
+
+    A run that leaves nothing in it leaves no folder.
+    """
+    is_new = not folder.parent.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    file = folder / FILE
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            _lock(descriptor)
-        except OSError:
+        if not _locked(descriptor, file):
             raise InvalidInput(
                 f"another training is running in {folder.parent}",
                 "wait for it, stop it, or train into another folder",
-            ) from None
-        yield
+            )
+        try:
+            yield
+        finally:
+            if os.listdir(folder) == [FILE]:
+                _remove(folder, is_new)
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int, file: Path) -> bool:
+    """Whether the open file is locked now, and lies there still: who had it may have removed it."""
+    try:
+        _lock(descriptor)
+        return os.path.samestat(os.fstat(descriptor), os.stat(file))
+    except OSError:
+        return False
+
+
+def _remove(folder: Path, with_parent: bool) -> None:
+    with suppress(OSError):
+        (folder / FILE).unlink()
+        folder.rmdir()
+        if with_parent:
+            folder.parent.rmdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -43,11 +44,18 @@ def train(
                     pass
     except OSError as error:
         raise PlaygroundError(
-            f"{out} cannot be written: {error.strerror or error}",
-            "make room and go on with --resume: the last checkpoint is intact",
+            f"{out} cannot be written: {error.strerror or error}", _way_out(error, out)
         ) from error
     finally:
         torch.set_flush_denormal(False)
+
+
+def _way_out(error: OSError, out: Path) -> str:
+    if not checkpoint.Checkpoints(out).last():
+        return "train into another folder"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "make room and go on with --resume: the last checkpoint is intact"
+    return "go on with --resume when it can be written: the last checkpoint is intact"
 
 
 def _folder_of(out: Path, processes: Processes) -> AbstractContextManager[None]:

@@ -92,6 +92,16 @@ def test_why_says_of_a_token_that_was_chosen_by_hand_that_the_chain_removed_it(c
     assert rows[1]["probability"] is None
 
 
+def test_why_of_another_node_moves_nothing(choosing):
+    first, wanted = choosing.bench.number(choosing.bench.tree.cursor), choosing.type("/why 1")
+    choosing.type("/alt 1 1")
+    here = choosing.bench.tree.cursor
+    assert choosing.type(f"/why 1 {first}") == wanted
+    assert choosing.bench.tree.cursor == here
+    choosing.type("/undo")
+    assert choosing.bench.number(choosing.bench.tree.cursor) == first
+
+
 def test_why_of_a_loaded_session_is_the_same(choosing, open_bench):
     before = choosing.type("/why 1")
     choosing.bench.close()

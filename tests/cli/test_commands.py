@@ -25,6 +25,12 @@ def test_without_a_command_help_is_printed(playground):
     assert playground.run().exit_code == 0
 
 
+def test_a_group_without_a_command_prints_its_help_alone(playground):
+    ran = playground.run("templates")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == playground.run("templates", "--help").stdout
+
+
 def test_help_tells_every_verb_with_its_summary(playground):
     printed = playground.run("--help").stdout
     for name, (_, summary) in COMMANDS.items():

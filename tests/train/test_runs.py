@@ -257,6 +257,14 @@ def test_resuming_on_other_data_is_refused(recipe: Make, text: Path, tmp_path: P
         trained(recipe(steps=2), text, tmp_path / "out", resume=True)
 
 
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_run_that_is_refused_leaves_no_folder(resume: bool, text: Path, tmp_path: Path) -> None:
+    text.write_text("caf\N{LATIN SMALL LETTER E WITH ACUTE} " * 200)
+    with pytest.raises(InvalidInput):
+        trained(small("char-rnn", vocabulary="printable"), text, tmp_path / "out", resume=resume)
+    assert list(tmp_path.iterdir()) == [text]
+
+
 def test_resuming_where_there_is_no_run_is_refused(
     recipe: Make, text: Path, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from playground.api.options import Meta
 from playground.api.outputs import Note, Output, Passage, Piece, Table, facts
 from playground.session.funnel import funnel
 from playground.session.nodes import Node
+from playground.session.safe_text import one_line
 from playground.session.tracing import trace_of
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def coloured(node: Node) -> Iterator[Piece]:
 
 
 def why(bench: Workbench, given: Arguments) -> Iterator[Output]:
-    node = bench.node
+    node = bench.node if given["node"] is None else bench.find(given["node"])
     if node is None or not node.tokens:
         raise InvalidInput("there is no token to explain", "generate something first")
     at = given["token"]
@@ -113,7 +114,7 @@ def why(bench: Workbench, given: Arguments) -> Iterator[Output]:
 def explained(bench: Workbench, node: Node, at: int) -> Iterator[Output]:
     """Why a token of a node was taken, by the chain that said it."""
     traced = trace_of(bench, node, at)
-    yield Note(f"token {at} is {_quoted(node.tokens[at].text)} (id {node.tokens[at].id})")
+    yield Note(f"token {at} is {_quoted(one_line(node.tokens[at].text))} (id {node.tokens[at].id})")
     spoken = bench.spoken.get(node.id)
     yield from funnel(traced, spoken.tokens[at] if spoken else None)
 
@@ -248,7 +249,15 @@ ACTIONS = (
         name="why",
         group="look",
         summary="Why a token was taken: what every stage of the chain left, and whom it cut.",
-        arguments=(TOKEN,),
+        arguments=(
+            TOKEN,
+            Argument(
+                name="node",
+                completer="nodes",
+                optional=True,
+                help="Of which node, by number, name or id; without it, of where you are.",
+            ),
+        ),
         run=why,
     ),
     Action(name="stats", group="look", summary="Figures of this session and this node.", run=stats),

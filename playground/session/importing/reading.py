@@ -35,8 +35,10 @@ def read_file(file: Path, form: str | None = None) -> Parameters:
     """
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"cannot read {file}: {error}") from None
+    except OSError as error:
+        raise InvalidInput(f"cannot read {file}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise InvalidInput(f"cannot read {file}: it is no text in UTF-8") from None
     if form == "llamacpp" or (form is None and text.lstrip().startswith(("-", "llama", "./"))):
         return read_flags(text.replace("\\\n", " "))
     values = (

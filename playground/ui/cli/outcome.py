@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from playground.ui.cli import console, interrupt
 
@@ -36,6 +37,9 @@ def exit_code_of(run: Callable[[], object], verbose: Callable[[], bool]) -> int:
 
 
 def _tell(error: Exception) -> int:
+    if isinstance(error, NoArgsIsHelpError):
+        console.write(f"{error.format_message()}\n", stream=sys.stderr)
+        return error.exit_code
     if isinstance(error, click.UsageError):
         context = error.ctx
         hint = f"{context.command_path} --help" if context else ""
@@ -45,9 +49,15 @@ def _tell(error: Exception) -> int:
         console.error(error.format_message())
         return error.exit_code
     if isinstance(error, OSError):
-        console.error(str(error))
+        console.error(reason(error))
         return FAILURE
     return _tell_playground_error(error)
+
+
+def reason(error: OSError) -> str:
+    """What the system says, without its number."""
+    said = error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename else said
 
 
 def _tell_playground_error(error: Exception) -> int:

@@ -21,14 +21,14 @@ def is_about_text(line: str) -> bool:
 
 
 def taking(bench: Workbench, piece: Piece, rank: int) -> tuple[str, ...]:
-    """Another token instead of this one."""
-    return f"/goto {bench.number(piece.node)}", f"/alt {piece.at} {rank}"
+    """Another token instead of this one; `/undo` leads to where one was."""
+    there = (f"/goto {bench.number(piece.node)}",) if piece.node != bench.tree.cursor else ()
+    return *there, f"/alt {piece.at} {rank}"
 
 
-def explaining(bench: Workbench, piece: Piece) -> tuple[str, ...]:
+def explaining(bench: Workbench, piece: Piece) -> str:
     """Why it was said; one stays where one is."""
-    node, here = bench.number(piece.node), bench.number(bench.tree.cursor)
-    return f"/goto {node}", f"/why {piece.at}", f"/goto {here}"
+    return f"/why {piece.at} {bench.number(piece.node)}"
 
 
 def beside(bench: Workbench, step: int) -> str | None:

@@ -223,8 +223,7 @@ class WriteScreen(Screen[None]):
         if place is None or self._desk.busy:
             self._say("no token is looked at", "notice", "← and → walk among them")
             return
-        explaining = lines.explaining(self._bench, self.transcript.pieces[place])
-        self._desk.do(*explaining, shown=True)
+        self._desk.do(lines.explaining(self._bench, self.transcript.pieces[place]), shown=True)
 
     def sibling(self, step: int) -> None:
         """Go to another try of the same place."""
@@ -361,7 +360,7 @@ class WriteScreen(Screen[None]):
         self._top.tokens = self._counted = facts.tokens
         mends = key_of("app.mend", self._bench.settings.keys)
         self._lint.warn(facts.warnings, mends)
-        if self.transcript.cursor is None and facts.following:
+        if self.transcript.cursor is None:
             self.panels.show_following(facts.following)
 
     def _show_alternatives(self, piece: Piece, rows: tuple[Candidate, ...]) -> None:
