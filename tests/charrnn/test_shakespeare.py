@@ -43,12 +43,12 @@ def test_is_small_and_knows_any_prompt_in_ascii() -> None:
     assert Vocabulary(config.vocabulary) == Vocabulary.printable()
 
 
-def test_its_card_names_recipe_data_and_a_loss_of_at_most_one_and_a_half() -> None:
+def test_its_card_names_recipe_data_and_a_low_loss() -> None:
     card = load_config(FOLDER).training
     assert card["trainer"] == "char-rnn"
     assert card["recipe"]["seed"] == 1
     assert card["data"] == ["tinyshakespeare.txt"]
-    assert card["validation_loss"] <= 1.50
+    assert card["validation_loss"] <= 1.46
 
 
 def test_the_loss_in_its_card_is_true(network: Network, shakespeare: Path) -> None:
