@@ -15,7 +15,7 @@ INSTALL = PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
   $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: run test check lint format bench models model pictures screenshots clean
+.PHONY: run test check lint format bench models model pictures screenshots transcripts clean
 
 run: $(VENV)/.installed
 	$(BIN)/playground --offline gen --probs "$(PROMPT)"
@@ -54,6 +54,9 @@ pictures: $(VENV)/.installed-dev
 
 screenshots: $(VENV)/.installed
 	$(BIN)/python docs/pictures/screens.py
+
+transcripts: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python docs/transcripts.py
 
 clean:
 	rm -rf $(VENV) build dist

@@ -58,8 +58,8 @@ def alternative(bench: Workbench, node: Node, at: int, rank: int) -> NodeToken:
     others = alternatives(bench, node, at)
     if rank >= len(others):
         raise InvalidInput(
-            f"{len(others)} alternatives are known for token {at}, 0 to {len(others) - 1}",
-            "/set alternatives 20 has more told from the next text on",
+            f"no alternative {rank} is known for token {at}: there are {len(others)}",
+            "/set alternatives 20 has more told from then on",
         )
     other = others[rank]
     raw = other.raw_logprob

@@ -81,15 +81,20 @@ class Recording:
 
     def write(self, line: str, outcome: str = "") -> None:
         """A step, written at once."""
-        first, *rest = line.split("\n")
-        lines = [_marked(TYPED, first), *(_marked(MORE, each) for each in rest)]
-        if outcome:
-            lines += [_marked(OUTCOME, each) for each in outcome.split("\n")]
-        self._stream.write("\n".join(lines) + "\n")
+        self._stream.write(as_written(line, outcome))
         self._stream.flush()
 
     def close(self) -> None:
         self._stream.close()
+
+
+def as_written(line: str, outcome: str = "") -> str:
+    """A step as a transcript writes it, with the end of its last line."""
+    first, *rest = line.split("\n")
+    lines = [_marked(TYPED, first), *(_marked(MORE, each) for each in rest)]
+    if outcome:
+        lines += [_marked(OUTCOME, each) for each in outcome.split("\n")]
+    return "\n".join(lines) + "\n"
 
 
 def begin(bench: Workbench, name: str) -> Recording:

@@ -119,7 +119,7 @@ def test_alt_branches_at_a_token_with_another_one(open_bench, model):
     assert hands.bench.text == "xacef"
     hands.type("/goto 2")
     assert hands.error("/alt 9 0").text == "the node has 4 tokens, none is 9"
-    assert "alternatives are known" in hands.error("/alt 1 99").text
+    assert "no alternative 99 is known for token 1" in hands.error("/alt 1 99").text
 
 
 def test_alt_knows_what_the_model_itself_thinks_of_a_token_that_only_the_chain_likes(
