@@ -88,7 +88,7 @@ def test_check_is_format_lint_types_contracts_and_tests(make):
     asked = [line for line in make("check") if "install" not in line and "venv" not in line]
     *linted, tested = asked
     assert linted == ["ruff format --check .", "ruff check .", "mypy ", "lint-imports "]
-    assert tested.startswith("python -m pytest -n 2 ")
+    assert tested.startswith("python -m pytest -n 3 ")
 
 
 def test_an_old_python_is_refused_with_what_to_do(checkout):
