@@ -10,8 +10,8 @@ from textual.command import CommandPalette
 from playground.ui.tui.key_table import KEYS
 
 SEED = 6
-PRESSED = 1000
-LAP = 250
+PRESSED = 600
+LAP = 150
 """Keys until the app is opened again, which goes on where it was."""
 RESIZED = 50
 """Keys between two changes of the terminal's size."""
