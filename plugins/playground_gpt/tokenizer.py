@@ -127,7 +127,8 @@ class _Bpe:
 
     def label(self, token: int) -> str:
         """Its spelling; ids that the model has and the tokenizer does not are never encoded to."""
-        return self._rules.id_to_token(token) or f"<unused{token}>"
+        known = self._rules.id_to_token(token)
+        return f"<unused{token}>" if known is None else known
 
     def _ids(self, text: str | list[str]) -> list[int]:
         try:
