@@ -49,15 +49,11 @@ def _tell(error: Exception) -> int:
         console.error(error.format_message())
         return error.exit_code
     if isinstance(error, OSError):
+        from playground.session.store.faults import reason
+
         console.error(reason(error))
         return FAILURE
     return _tell_playground_error(error)
-
-
-def reason(error: OSError) -> str:
-    """What the system says, without its number."""
-    said = error.strerror or str(error)
-    return f"{error.filename}: {said}" if error.filename else said
 
 
 def _tell_playground_error(error: Exception) -> int:
