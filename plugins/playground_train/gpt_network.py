@@ -74,6 +74,7 @@ class Attention(nn.Module):
         query, key, value = parts.permute(2, 0, 3, 1, 4)  # each (rows, heads, time, size)
         if cache is not None:
             key, value = cache.extended(self.layer, key, value)
+        # A single token after others sees them all.
         mixed = functional.scaled_dot_product_attention(
             query,
             key,
@@ -154,7 +155,10 @@ class GptNetwork(nn.Module):
         )
 
     def next_logits(self, ids: Tensor, cache: Cache) -> Tensor:
-        """(rows, vocabulary): what could follow what the cache holds and `ids` (rows, time)."""
+        """(rows, vocabulary): what could follow what the cache holds and `ids` (rows, time).
+
+        `time` is 1 where the cache holds something.
+        """
         return functional.linear(self.hidden(ids, cache=cache)[:, -1], self.head)
 
     def hidden(

@@ -44,8 +44,7 @@ def only_trainer(folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            if os.listdir(folder) == [FILE]:
-                _remove(folder, is_new)
+            _remove_if_empty(folder, is_new)
     finally:
         os.close(descriptor)
 
@@ -59,8 +58,11 @@ def _locked(descriptor: int, file: Path) -> bool:
         return False
 
 
-def _remove(folder: Path, with_parent: bool) -> None:
+def _remove_if_empty(folder: Path, with_parent: bool) -> None:
+    # Somebody else may have removed it already.
     with suppress(OSError):
+        if os.listdir(folder) != [FILE]:
+            return
         (folder / FILE).unlink()
         folder.rmdir()
         if with_parent:
