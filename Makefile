@@ -56,8 +56,8 @@ pictures: $(VENV)/.installed-dev
 screenshots: $(VENV)/.installed
 	$(BIN)/python docs/pictures/screens.py
 
-transcripts: $(VENV)/.installed-dev
-	PYTHONPATH=. $(BIN)/python docs/transcripts.py
+transcripts: $(VENV)/.installed
+	$(BIN)/python docs/transcripts.py
 
 clean:
 	rm -rf $(VENV) build dist

@@ -6,17 +6,16 @@ around a transcript may speak of it.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from playground.config import load_settings
 from playground.session.transcript import as_written, play, steps
 from playground.session.workbench import Workbench
-from tests.users import move_in
 
 ROOT = Path(__file__).parents[1]
 PLAY = re.compile(r"(?<=^```play\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
@@ -26,7 +25,7 @@ def renewed(found: re.Match[str]) -> str:
     """A transcript with the outcomes that its lines have now."""
     asked = steps(found.group(), "a transcript")
     compared = {step.number for step in asked if step.expected is not None}
-    bench = Workbench(load_settings(), keep=False)
+    bench = Workbench(load_settings({"worker": False, "offline": True}), keep=False)
     blind = [replace(step, expected=None) for step in asked]
     return "".join(
         as_written(step.line, outcome if step.number in compared else "")
@@ -35,9 +34,9 @@ def renewed(found: re.Match[str]) -> str:
 
 
 if __name__ == "__main__":
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        move_in(patch, Path(folder))
-        patch.setenv("PLAYGROUND_WORKER", "0")
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("CONFIG", "CACHE", "DATA"):
+            os.environ[f"PLAYGROUND_{kind}_HOME"] = folder
         for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))):
             text = page.read_text(encoding="utf-8")
             page.write_text(PLAY.sub(renewed, text), encoding="utf-8")

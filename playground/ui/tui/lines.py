@@ -21,7 +21,7 @@ def is_about_text(line: str) -> bool:
 
 
 def taking(bench: Workbench, piece: Piece, rank: int) -> tuple[str, ...]:
-    """Another token instead of this one; `/undo` leads to where one was."""
+    """Another token instead of this one; where one is there already, `/undo` takes it back in one step."""
     there = (f"/goto {bench.number(piece.node)}",) if piece.node != bench.tree.cursor else ()
     return *there, f"/alt {piece.at} {rank}"
 
